@@ -1,0 +1,234 @@
+"""Pin, Wire, Block, Frame and Diagram: frozen values that refuse to be wrong.
+
+A diagram knows what is wired to what; it does not know what a kind of block means.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, NamedTuple
+
+from graph.problem import DiagramError
+
+OUTPUT = "y"  # the output pin of every block that has one output
+DELAY = "delay"  # the only kind through which a loop may run
+
+MAX_BLOCKS = 20_000
+MAX_WIRES = 100_000
+MAX_LABEL = 200
+MAX_COORDINATE = 1e7
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
+
+
+class Frozen(dict[str, Any]):
+    """A dict that cannot be changed; equal to, printed and pickled like a dict."""
+
+    __slots__ = ()
+
+    def _refuse(self, *_args: object, **_kwargs: object) -> Any:
+        raise TypeError("a diagram is a value: make a new one instead of changing it")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse  # type: ignore[assignment]
+    clear = pop = popitem = setdefault = update = _refuse
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self))  # equal dicts have equal keys; values may be lists
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Frozen, (dict(self),))
+
+    def with_(self, **changes: Any) -> Frozen:
+        """A copy with some entries replaced."""
+        return Frozen({**self, **changes})
+
+    def without(self, *names: str) -> Frozen:
+        """A copy lacking some entries."""
+        return Frozen({k: v for k, v in self.items() if k not in names})
+
+
+def is_name(text: object) -> bool:
+    """Whether `text` may be a block id or a pin name: a letter, then at most 63 letters, digits or underscores."""
+    return isinstance(text, str) and _NAME.match(text) is not None
+
+
+class Pin(NamedTuple):
+    """The address of an input or output of a block; prints `linear1.y`."""
+
+    block: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.block}.{self.name}"
+
+
+class Wire(NamedTuple):
+    """A connection from an output pin to an input pin; prints `x.y -> linear1.z`."""
+
+    source: Pin
+    target: Pin
+
+    def __str__(self) -> str:
+        return f"{self.source} -> {self.target}"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One shape on the canvas.
+
+    `settings` holds JSON-plain values; only those that differ from the kind's defaults need to stand there.
+    `position` is the middle of the shape in canvas units; `label` replaces the generated name ("" = generated).
+    `shares` is the id of the block whose weights this one uses.  `extra` keeps the file's `x-` keys.
+    """
+
+    id: str
+    kind: str
+    settings: Frozen = Frozen()
+    position: tuple[float, float] = (0.0, 0.0)
+    label: str = ""
+    shares: str | None = None
+    extra: Frozen = Frozen()
+
+    def __post_init__(self) -> None:
+        if not is_name(self.id):
+            raise DiagramError(f"{self.id!r:.80} cannot be the id of a block: use a letter, then letters, digits or _.")
+        if not is_name(self.kind):
+            raise DiagramError(f"block {self.id}: {self.kind!r:.80} cannot be a kind of block.")
+        if len(self.label) > MAX_LABEL:
+            raise DiagramError(f"block {self.id}: a label has at most {MAX_LABEL} characters, this one {len(self.label)}.")
+        if len(self.position) != 2 or not all(
+            math.isfinite(v) and abs(v) <= MAX_COORDINATE for v in self.position
+        ):
+            raise DiagramError(f"block {self.id}: its position must be two numbers within ±{MAX_COORDINATE:g}.")
+        if not isinstance(self.settings, Frozen):
+            object.__setattr__(self, "settings", Frozen(self.settings))
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A titled rectangle behind some blocks: x, y, width, height in canvas units."""
+
+    title: str
+    rectangle: tuple[float, float, float, float]
+    color: str = ""
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """Blocks by id, wires, parts (diagrams used as blocks), frames, and the recipe by which it is trained.
+
+    Raises DiagramError when a wire's end does not exist, an input pin has two wires, a loop runs through no delay,
+    a block shares the weights of a block that is not there, or a limit is passed.
+    """
+
+    blocks: Mapping[str, Block] = field(default_factory=Frozen)
+    wires: tuple[Wire, ...] = ()
+    parts: Mapping[str, Diagram] = field(default_factory=Frozen)
+    frames: tuple[Frame, ...] = ()
+    recipe: Frozen = Frozen()
+    extra: Frozen = Frozen()
+
+    def __post_init__(self) -> None:
+        for name in ("blocks", "parts", "recipe", "extra"):
+            value = getattr(self, name)
+            if not isinstance(value, Frozen):
+                object.__setattr__(self, name, Frozen(value))
+        object.__setattr__(self, "wires", tuple(self.wires))
+        self._check_blocks()
+        self._check_wires()
+        self.order  # noqa: B018  finds loops
+
+    def _check_blocks(self) -> None:
+        if len(self.blocks) > MAX_BLOCKS:
+            raise DiagramError(f"a diagram has at most {MAX_BLOCKS:,} blocks, this one {len(self.blocks):,}.")
+        for name, block in self.blocks.items():
+            if name != block.id:
+                raise DiagramError(f"block {block.id} is filed under the name {name}.")
+            if block.shares is not None and block.shares not in self.blocks:
+                raise DiagramError(f"block {block.id} shares the weights of {block.shares!r:.80}, which is not there.")
+
+    def _check_wires(self) -> None:
+        if len(self.wires) > MAX_WIRES:
+            raise DiagramError(f"a diagram has at most {MAX_WIRES:,} wires, this one {len(self.wires):,}.")
+        taken: set[Pin] = set()
+        for wire in self.wires:
+            for end in wire:
+                if end.block not in self.blocks:
+                    raise DiagramError(f"the wire {wire} ends at {end.block!r:.80}, which is not there.")
+                if not is_name(end.name):
+                    raise DiagramError(f"{end.name!r:.80} cannot be the name of a pin.")
+            if wire.target in taken:
+                raise DiagramError(f"the input {wire.target} already has a wire.")
+            taken.add(wire.target)
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """Block ids along the flow, sources first; what enters a delay comes after it."""
+        before: dict[str, list[str]] = {name: [] for name in self.blocks}
+        for wire in self.wires:
+            if self.blocks[wire.target.block].kind != DELAY:
+                before[wire.target.block].append(wire.source.block)
+        try:
+            return tuple(TopologicalSorter(before).static_order())
+        except CycleError as error:
+            loop = " -> ".join(error.args[1])
+            raise DiagramError(f"the wires make a loop without a delay: {loop:.200}.") from None
+
+    @cached_property
+    def inputs(self) -> Mapping[Pin, Pin]:
+        """For every input pin that has a wire: the output pin it comes from."""
+        return {wire.target: wire.source for wire in self.wires}
+
+    @cached_property
+    def wires_of(self) -> Mapping[str, tuple[Wire, ...]]:
+        """For every block: the wires that end or begin at it, in file order."""
+        found: dict[str, list[Wire]] = {name: [] for name in self.blocks}
+        for wire in self.wires:
+            found[wire.source.block].append(wire)
+            if wire.target.block != wire.source.block:
+                found[wire.target.block].append(wire)
+        return {name: tuple(wires) for name, wires in found.items()}
+
+    def wires_into(self, block: str) -> tuple[Wire, ...]:
+        """The wires that end at `block`."""
+        return tuple(w for w in self.wires_of[block] if w.target.block == block)
+
+    def wires_from(self, block: str) -> tuple[Wire, ...]:
+        """The wires that begin at `block`."""
+        return tuple(w for w in self.wires_of[block] if w.source.block == block)
+
+    def reaches(self, start: str, goal: str) -> bool:
+        """Whether a wire from `goal` to `start` would close a loop (a path start -> goal that passes no delay)."""
+        seen, stack = set[str](), [start]
+        while stack:
+            here = stack.pop()
+            if here == goal:
+                return True
+            if here in seen:
+                continue
+            seen.add(here)
+            stack += [
+                w.target.block for w in self.wires_from(here) if self.blocks[w.target.block].kind != DELAY
+            ]
+        return False
+
+    def free_id(self, stem: str, taken: Iterable[str] = ()) -> str:
+        """The first of stem1, stem2, ... that no block has."""
+        used = {*self.blocks, *taken}
+        number = 1
+        while f"{stem}{number}" in used:
+            number += 1
+        return f"{stem}{number}"
+
+    def with_(self, **changes: Any) -> Diagram:
+        """A copy with some fields replaced, checked anew."""
+        return replace(self, **changes)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # cached properties stay out of the pickle: they are cheap to make and large to send
+        names = ("blocks", "wires", "parts", "frames", "recipe", "extra")
+        return {name: self.__dict__[name] for name in names}

@@ -1,0 +1,1 @@
+"""Makes a diagram run: compile, train, watch, save. Knows no Qt."""

@@ -1,0 +1,130 @@
+"""What crosses the pipe between the screen and the engine: commands one way, messages the other; plain values only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from graph.diagram import Diagram
+from graph.problem import Problem
+from runtime.snapshot import Points, Report
+
+# --- commands, screen -> engine -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class SetDiagram:
+    """This is the diagram now; `version` counts up.  Weights whose name and shape still fit are kept unless `fresh`."""
+
+    version: int
+    diagram: Diagram
+    folder: str = ""  # relative data files are looked up here
+    fresh: bool = False  # another file: forget all weights and start at step 0
+
+
+@dataclass(frozen=True)
+class Play:
+    """Train until told otherwise."""
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Stop training after the current step."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Make this many watched steps, then pause."""
+
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Reset:
+    """New weights from the recipe's seed, step 0."""
+
+
+@dataclass(frozen=True)
+class WantFrame:
+    """The screen has taken the last snapshot and can show another.  `grid` is its resolution, 0 for none."""
+
+    grid: int = 0
+    flows: bool = True
+
+
+@dataclass(frozen=True)
+class SaveWeights:
+    """Write a checkpoint (weights, optimizer and random state) beside the diagram at `path`."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class LoadWeights:
+    """Read the checkpoint beside the diagram at `path`, if there is one."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class Quit:
+    """End the process."""
+
+
+Command = SetDiagram | Play | Pause | Step | Reset | WantFrame | SaveWeights | LoadWeights | Quit
+
+# --- messages, engine -> screen (besides Snapshot) --------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ready:
+    """torch is loaded; these devices can be chosen ("cpu", "cuda:0", "mps")."""
+
+    devices: tuple[str, ...]
+    torch: str
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The report on SetDiagram number `version`; `points` are the data for 2-D views, None when not 2-D.
+
+    `data` describes the data in a few words; `restarted` says the step counter is 0 again.
+    """
+
+    version: int
+    report: Report
+    points: Points | None = None
+    data: str = ""
+    device: str = "cpu"
+    restarted: bool = False
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """Training paused by itself: why, and at which step; `problem` is None when a wanted number of steps is done."""
+
+    step: int
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """A file was written or read; `text` is one sentence for the status line."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A command could not be carried out; the run goes on as before."""
+
+    problem: Problem = field(default_factory=lambda: Problem("", "something failed."))
+
+
+@dataclass(frozen=True)
+class Died:
+    """Made by the session itself: the engine process is gone; `text` says what is known."""
+
+    text: str
+
+
+Message = Ready | Compiled | Stopped | Done | Failed | Died

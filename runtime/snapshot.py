@@ -1,0 +1,92 @@
+"""Report, Snapshot, Flow, Grid: all that a screen ever sees of a run. Plain values and numpy arrays, no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from graph.diagram import Pin, Wire
+from graph.problem import Problem
+
+BATCH = -1  # stands in a shape where the size of the batch goes
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Trainable weights of a block and its multiply-accumulate operations for one sample."""
+
+    weights: int = 0
+    macs: int = 0
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one compile found.  Shapes are keyed by output pin; BATCH stands where the batch size goes."""
+
+    shapes: Mapping[Pin, tuple[int, ...]] = field(default_factory=dict)
+    problems: tuple[Problem, ...] = ()
+    counts: Mapping[str, Counts] = field(default_factory=dict)
+    source: str = ""
+    trainable: bool = False  # there is a cost that runs and a weight that it moves
+
+    @property
+    def total(self) -> Counts:
+        """Weights and MACs of the whole diagram."""
+        return Counts(sum(c.weights for c in self.counts.values()), sum(c.macs for c in self.counts.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What runs along one wire at one step: Frobenius norms of the value and of the loss's gradient by it."""
+
+    value: float
+    gradient: float
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Answers of the diagram on a grid over its 2-D input.
+
+    `answer` is `[rows, columns]`: the class (uint8) when `classes` > 0, else the output's value (float32);
+    `confidence` `[rows, columns]` in 0..1 (uint8, 255 = 1).  Row 0 is the lowest y.  `bounds` is (x0, x1, y0, y1) in data units.
+    """
+
+    answer: np.ndarray
+    confidence: np.ndarray | None
+    classes: int
+    bounds: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Points:
+    """Data to draw over a Grid: `x` `[N, 2]` in data units, `y` `[N]` class numbers or values."""
+
+    x: np.ndarray
+    y: np.ndarray
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One watched training step.
+
+    `version` is the number of the diagram that the engine was given; `flows` and `weight_gradients` (norm per
+    block id) come from this step; `curve` holds (step, training loss) rows that are new since the last snapshot
+    and `validation` (step, loss) likewise.  `metrics` are keyed "training" and "validation"; None where unknown.
+    """
+
+    version: int
+    step: int
+    epoch: float
+    loss: float
+    costs: Mapping[str, float] = field(default_factory=dict)
+    accuracy: Mapping[str, float] = field(default_factory=dict)
+    flows: Mapping[Wire, Flow] = field(default_factory=dict)
+    variables: Mapping[Pin, Flow] = field(default_factory=dict)
+    weight_gradients: Mapping[str, float] = field(default_factory=dict)
+    curve: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))
+    validation: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))
+    grid: Grid | None = None
+    steps_per_second: float = 0.0
+    playing: bool = False

@@ -1,0 +1,230 @@
+"""The conversation with the engine: what the window says to it, and what it hears back, once a tick of one timer."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Protocol
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from graph.diagram import Diagram
+
+if TYPE_CHECKING:
+    from runtime.messages import Command, Compiled, Message
+    from runtime.snapshot import Snapshot
+
+TICK = 16  # ms between two looks into the pipe
+FRAME = 1 / 30  # s, at least, between two frames that are asked for
+LOST = 2.0  # s after which an unanswered frame is asked for again
+LIVE_GRID = 100  # resolution of the boundary while it trains
+STILL_GRID = 256  # and while it does not
+
+
+class Engine(Protocol):
+    """What is needed of runtime.session.Session."""
+
+    ready: bool
+    alive: bool
+
+    def start(self) -> None: ...
+    def send(self, command: Command) -> None: ...
+    def receive(self) -> list[Message | Snapshot]: ...
+    def restart(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class Live(QObject):
+    """Keeps the engine's diagram equal to the document's, and asks for as many frames as can be shown.
+
+    Until the engine is ready nothing is sent: the last diagram, file and wish to play are kept and take effect then.
+    """
+
+    ready = Signal(object)  # messages.Ready
+    compiled = Signal(object)  # messages.Compiled, of the newest diagram only
+    shown = Signal(object)  # Snapshot, of the newest diagram only
+    stopped = Signal(object)  # messages.Stopped
+    failed = Signal(object)  # Problem
+    done = Signal(str)
+    died = Signal(str)
+    played = Signal(bool)  # whether it trains, or will as soon as it can
+
+    def __init__(self, session: Engine, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._session = session
+        self._diagram = Diagram()
+        self._folder = ""
+        self._fresh = True
+        self._weights = ""
+        self._version = 0
+        self._stale = True  # the engine's diagram is not ours
+        self._ready = self._playing = False
+        self._asked_at = 0.0
+        self._waiting = self._still = False
+        self.grid_wanted = True
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK)
+        self._timer.timeout.connect(self.tick)
+        self._soon = QTimer(self)  # one SetDiagram for all the edits of one turn of the event loop
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(0)
+        self._soon.timeout.connect(self._flush)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the engine has answered."""
+        return self._ready
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether it trains, or will as soon as it can."""
+        return self._playing
+
+    def start(self) -> None:
+        """Starts the engine and the timer."""
+        self._session.start()
+        self._timer.start()
+
+    def close(self) -> None:
+        """Ends the engine."""
+        self._timer.stop()
+        self._soon.stop()
+        self._session.close()
+
+    def restart(self) -> None:
+        """Starts another engine after the last one died, and gives it the diagram."""
+        self._ready, self._stale = False, True
+        self._set_playing(False)
+        self._session.restart()
+        self._timer.start()
+
+    def show(self, diagram: Diagram, folder: str = "", fresh: bool = False, weights: str = "") -> None:
+        """The diagram is this now; `fresh` forgets the weights, `weights` names the file to read them beside."""
+        self._diagram, self._folder = diagram, folder
+        self._fresh = self._fresh or fresh
+        self._weights = weights or ("" if fresh else self._weights)
+        self._stale = True
+        self._soon.start()
+
+    def play(self) -> None:
+        """Trains until told otherwise, from as soon as the engine is ready."""
+        from runtime.messages import Play
+
+        self._set_playing(True)
+        self._send(Play())
+
+    def pause(self) -> None:
+        """Stops after the current step."""
+        from runtime.messages import Pause
+
+        self._set_playing(False)
+        self._send(Pause())
+        self._still = True
+
+    def step(self) -> None:
+        """One step, then pause."""
+        from runtime.messages import Step
+
+        self._set_playing(False)
+        self._send(Step(1))
+        self._still = True
+
+    def reset(self) -> None:
+        """New weights, step 0."""
+        from runtime.messages import Reset
+
+        self._send(Reset())
+        self._still = True
+
+    def save_weights(self, path: str) -> None:
+        """Has the weights written beside the diagram at `path`."""
+        from runtime.messages import SaveWeights
+
+        self._send(SaveWeights(path))
+
+    def look_again(self) -> None:
+        """Asks for a frame even though nothing runs: a view was opened."""
+        self._still = True
+
+    def tick(self) -> None:
+        """Takes what has come and asks for the next frame when it is due."""
+        for message in self._session.receive():
+            self._take(message)
+        self._ask()
+
+    def _take(self, message: Message | Snapshot) -> None:
+        from runtime import messages
+        from runtime.snapshot import Snapshot
+
+        match message:
+            case Snapshot():
+                self._waiting = False
+                if message.version == self._version:
+                    self.shown.emit(message)
+            case messages.Compiled():
+                self._compiled(message)
+            case messages.Ready():
+                self._begin(message)
+            case messages.Stopped():
+                self._set_playing(False)
+                self._still = True
+                self.stopped.emit(message)
+            case messages.Done():
+                self._still = not self._playing
+                self.done.emit(message.text)
+            case messages.Failed():
+                self.failed.emit(message.problem)
+            case messages.Died():
+                self._ready = self._waiting = False
+                self._set_playing(False)
+                self.died.emit(message.text)
+
+    def _compiled(self, message: Compiled) -> None:
+        if message.version != self._version:
+            return
+        self._still = True
+        if self._playing and not message.report.trainable:
+            self.pause()
+        self.compiled.emit(message)
+
+    def _begin(self, message: object) -> None:
+        from runtime.messages import Play
+
+        self._ready = True
+        self.ready.emit(message)
+        self._flush()
+        if self._playing:
+            self._send(Play())
+
+    def _flush(self) -> None:
+        from runtime.messages import LoadWeights, SetDiagram
+
+        if not (self._ready and self._stale):
+            return
+        self._version += 1
+        self._stale = False
+        self._session.send(SetDiagram(self._version, self._diagram, self._folder, self._fresh))
+        if self._weights:
+            self._session.send(LoadWeights(self._weights))
+        self._fresh, self._weights = False, ""
+
+    def _send(self, command: Command) -> None:
+        self._flush()
+        if self._ready:
+            self._session.send(command)
+
+    def _ask(self) -> None:
+        """One frame at a time: the next is asked for when the last has been shown."""
+        from runtime.messages import WantFrame
+
+        now = time.monotonic()
+        due = now - self._asked_at >= (LOST if self._waiting else FRAME)
+        if not (self._ready and due and (self._playing or self._still)):
+            return
+        grid = (LIVE_GRID if self._playing else STILL_GRID) if self.grid_wanted else 0
+        self._session.send(WantFrame(grid))
+        self._asked_at, self._waiting, self._still = now, True, False
+
+    def _set_playing(self, playing: bool) -> None:
+        if playing != self._playing:
+            self._playing = playing
+            self.played.emit(playing)

@@ -1,0 +1,86 @@
+"""Every command of the window with its text and keys, in one table."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Shortcut(NamedTuple):
+    """A command: its name in the code, its text in the menu, its keys (the first is shown), and one line of help."""
+
+    name: str
+    text: str
+    keys: tuple[str, ...] = ()
+    help: str = ""
+
+
+MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
+    "&File": (
+        Shortcut("new", "&New", ("Ctrl+N",), "an empty canvas"),
+        Shortcut("open", "&Open…", ("Ctrl+O",), "open a diagram"),
+        Shortcut("recent", "Open &recent"),
+        Shortcut("gallery", "&Gallery"),
+        None,
+        Shortcut("save", "&Save", ("Ctrl+S",), "save the diagram and, after training, its weights"),
+        Shortcut("save_as", "Save &as…", ("Ctrl+Shift+S",), "save under another name"),
+        None,
+        Shortcut("close", "&Close", ("Ctrl+W",), "close the diagram"),
+        Shortcut("quit", "&Quit", ("Ctrl+Q",), "close the window"),
+    ),
+    "&Edit": (
+        Shortcut("undo", "&Undo", ("Ctrl+Z",), "take back the last edit"),
+        Shortcut("redo", "&Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "make the undone edit again"),
+        None,
+        Shortcut("cut", "Cu&t", ("Ctrl+X",), "move the selected blocks to the clipboard"),
+        Shortcut("copy", "&Copy", ("Ctrl+C",), "copy the selected blocks to the clipboard"),
+        Shortcut("paste", "&Paste", ("Ctrl+V",), "insert the blocks of the clipboard"),
+        Shortcut("duplicate", "&Duplicate", ("Ctrl+D",), "copy the selected blocks beside themselves"),
+        Shortcut("delete", "De&lete", ("Del", "Backspace"), "delete what is selected"),
+        None,
+        Shortcut("select_all", "Select &all", ("Ctrl+A",), "select every block"),
+    ),
+    "&View": (
+        Shortcut("frame_all", "&Frame all", ("F",), "show the whole diagram"),
+        Shortcut("frame_selection", "Frame &selection", ("Shift+F",), "show the selected blocks"),
+        Shortcut("zoom_in", "Zoom &in", ("Ctrl++", "Ctrl+=")),
+        Shortcut("zoom_out", "Zoom &out", ("Ctrl+-",)),
+        Shortcut("zoom_reset", "Zoom &100 %", ("Ctrl+0",)),
+        None,
+        Shortcut("theme", "&Theme"),
+        Shortcut("values", "Show &values forward", ("V",), "grey numbers of the values beside the gradients"),
+        Shortcut("minimap", "&Minimap", ("M",)),
+        Shortcut("calm", "&Reduced motion", (), "no running pulses: numbers and widths only"),
+        None,
+        Shortcut("docks", "&Panels"),
+    ),
+    "&Train": (
+        Shortcut("play", "&Play", ("P", "F5"), "train, or pause the training"),
+        Shortcut("step", "&One step", (".", "F10"), "make one training step and pause"),
+        Shortcut("reset", "&Reset", ("Ctrl+R",), "new weights from the seed, step 0"),
+        None,
+        Shortcut("save_weights", "Save &weights…", (), "write the weights to a file of their own"),
+    ),
+    "&Diagram": (
+        Shortcut("tidy", "&Tidy layout", ("Ctrl+L",), "place the blocks along the flow"),
+        Shortcut("next_problem", "Next &problem", ("F8",), "show the next thing that is wrong"),
+    ),
+    "&Help": (
+        Shortcut("shortcuts", "&Shortcuts", ("F1",), "all keys on one page"),
+        Shortcut("block_help", "Help on the selected &block", ("Shift+F1",)),
+        Shortcut("about", "&About Gradboard"),
+    ),
+}
+
+GESTURES = (  # what the canvas answers to besides the menus
+    ("wheel", "zoom at the cursor"),
+    ("middle button, or Space and drag", "pan"),
+    ("drag on the empty canvas", "select with a rubber band"),
+    ("drag from an output circle", "a new wire"),
+    ("drag a block from the palette", "a new block"),
+    ("Tab", "search for a block"),
+)
+
+
+def table() -> tuple[Shortcut, ...]:
+    """All commands, in the order of the menus."""
+    return tuple(entry for menu in MENUS.values() for entry in menu if entry is not None)

@@ -58,7 +58,7 @@ class BlockType:
     optional: ClassVar[frozenset[str]] = frozenset()
     variadic: ClassVar[str] = ""  # the stem of numbered pins, "" when the pins are fixed
 
-    def build(self, *shapes: Any) -> Any:
+    def build(self, *shapes: Any, **_: Any) -> Any:  # mypy lets an override of this shape name its pins
         """The nn.Module or function of this block for inputs of these shapes."""
         raise NotImplementedError(f"{type(self).__name__} has no build")
 
@@ -118,6 +118,10 @@ class Regulariser(Cost):
 
     start: int = setting(0, low=0, high=1_000_000, help="the epoch from which it counts")
 
+    def of_weights(self) -> Callable[..., Any]:
+        """The plain function (*weights) -> scalar tensor that stands for this cost when its input has no wire."""
+        raise NotImplementedError(f"{type(self).__name__} has no of_weights")
+
 
 def _kind_of(name: str) -> str:
     """Conv2d -> conv2d, LogSoftmax -> log_softmax."""
@@ -132,7 +136,8 @@ def block(cls: type[BlockType]) -> Any:
     if "title" not in cls.__dict__:
         made.title = made.kind.replace("_", " ")
     signature = inspect.signature(cls.build)
-    parameters = list(signature.parameters.values())[1:]
+    declares = cls.build is not BlockType.build  # observed and latent have nothing to build and no inputs
+    parameters = list(signature.parameters.values())[1:] if declares else []
     numbered = [p.name for p in parameters if p.kind is inspect.Parameter.VAR_POSITIONAL]
     made.variadic = numbered[0] if numbered else ""
     made.inputs = () if numbered else tuple(p.name for p in parameters)

@@ -1,0 +1,63 @@
+"""Shapes as people read them, and the few rules that several blocks check before PyTorch would."""
+
+from __future__ import annotations
+
+import math
+
+Shape = tuple[int, ...]  # the batch first
+
+
+def shown(shape: Shape) -> str:
+    """(2, 3, 32) -> "[B, 3, 32]"."""
+    return "[" + ", ".join(["B", *map(str, shape[1:])]) + "]"
+
+
+def elements(shape: Shape) -> int:
+    """How many numbers one sample has."""
+    return math.prod(shape[1:])
+
+
+def axis_of(kind: str, shape: Shape, axis: int) -> int:
+    """`axis` counted from 0.  Raises ValueError when the shape lacks it or it is the batch's."""
+    if not -len(shape) <= axis < len(shape):
+        raise ValueError(
+            f"{kind}: {shown(shape)} has no axis {axis}; choose one from 1 to {len(shape) - 1}."
+        )
+    if axis % len(shape) == 0:
+        raise ValueError(
+            f"{kind}: axis 0 is the batch, whose samples must not mix; choose 1 or more."
+        )
+    return axis % len(shape)
+
+
+def whole_of(kind: str, shapes: tuple[Shape, ...]) -> Shape:
+    """The shape of which all others are copies or stretched parts.  Raises ValueError when none is."""
+    rank = max(map(len, shapes))
+    padded = [(1,) * (rank - len(shape)) + shape for shape in shapes]
+    whole = tuple(max(sizes) for sizes in zip(*padded, strict=True))
+    stretches = all(size in (1, full) for p in padded for size, full in zip(p, whole, strict=True))
+    if not stretches or whole not in shapes:
+        raise ValueError(
+            f"{kind} needs inputs of one shape, not {' and '.join(map(shown, shapes[:4]))}."
+        )
+    return whole
+
+
+def check_images(kind: str, shape: Shape, dimensions: int) -> None:
+    """Raises ValueError unless `shape` is [B, channels, ...] with as many dimensions after the channels."""
+    if len(shape) != dimensions + 2:
+        wanted = {1: "signals [B, channels, length]", 2: "images [B, channels, height, width]"}.get(
+            dimensions, "volumes [B, channels, depth, height, width]"
+        )
+        raise ValueError(f"{kind} needs {wanted}, not {shown(shape)}; put a reshape before it.")
+
+
+def check_window(kind: str, shape: Shape, kernel: int, padding: int, dilation: int = 1) -> None:
+    """Raises ValueError when a sliding window does not fit once into the padded image."""
+    extent = dilation * (kernel - 1) + 1
+    if any(size + 2 * padding < extent for size in shape[2:]):
+        size = "×".join(map(str, shape[2:]))
+        raise ValueError(
+            f"{kind}: a window of {extent} does not fit into {size} with padding {padding}; "
+            "use a smaller kernel or more padding."
+        )

@@ -18,7 +18,7 @@ class Relu(Function):
     formula = "z = max(s, 0)"
     gradient = "∂C/∂s = ∂C/∂z · 1[s>0]"
 
-    def build(self, s: Shape) -> Any:
+    def build(self, z: Shape) -> Any:
         import torch
 
         return torch.relu
@@ -34,7 +34,7 @@ class Tanh(Function):
     formula = "z = tanh(s)"
     gradient = "∂C/∂s = ∂C/∂z · (1 − z²)"
 
-    def build(self, s: Shape) -> Any:
+    def build(self, z: Shape) -> Any:
         import torch
 
         return torch.tanh
@@ -50,7 +50,7 @@ class Sigmoid(Function):
     formula = "z = 1 / (1 + exp(−s))"
     gradient = "∂C/∂s = ∂C/∂z · z (1 − z)"
 
-    def build(self, s: Shape) -> Any:
+    def build(self, z: Shape) -> Any:
         import torch
 
         return torch.sigmoid
@@ -69,10 +69,10 @@ class Softmax(Function):
         1, low=-8, high=8, help="axis along which they add up to 1; 0 is the batch, 1 the channels"
     )
 
-    def build(self, s: Shape) -> Any:
+    def build(self, z: Shape) -> Any:
         from torch import nn
 
-        return nn.Softmax(dim=axis_of("softmax", s, self.axis))
+        return nn.Softmax(dim=axis_of("softmax", z, self.axis))
 
 
 @block
@@ -89,7 +89,7 @@ class LogSoftmax(Function):
         1, low=-8, high=8, help="axis of the classes; 0 is the batch, 1 the channels"
     )
 
-    def build(self, s: Shape) -> Any:
+    def build(self, z: Shape) -> Any:
         from torch import nn
 
-        return nn.LogSoftmax(dim=axis_of("log_softmax", s, self.axis))
+        return nn.LogSoftmax(dim=axis_of("log_softmax", z, self.axis))

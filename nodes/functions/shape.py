@@ -1,0 +1,53 @@
+"""Blocks that only rearrange the numbers of a sample."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from nodes.block import Function, block, setting
+from nodes.shapes import Shape, elements, shown
+
+
+@block
+class Flatten(Function):
+    """All numbers of a sample in one row.  [B, ...] -> [B, n].  Source: LeCun 2013, maps to a classifier."""
+
+    section = "Shape"
+    mark = "flat"
+    label = "flat({0})"
+    formula = "z = vec(s)"
+    gradient = "∂C/∂s = ∂C/∂z in the shape of s"
+
+    def build(self, z: Shape) -> Any:
+        from nodes.modules.rearranged import flatten
+
+        return flatten
+
+
+@block
+class Reshape(Function):
+    """The numbers of a sample in another shape.  [B, ...] -> [B, size...].  Source: LeCun 2024, images to vectors."""
+
+    section = "Shape"
+    mark = "n×m"
+    label = "shape({0})"
+    formula = "z = s in another shape"
+    gradient = "∂C/∂s = ∂C/∂z in the shape of s"
+    size: tuple[int, ...] = setting(
+        (-1,), low=-1, high=1_000_000_000, help="the shape of one sample; one -1 takes what is left"
+    )
+
+    def build(self, z: Shape) -> Any:
+        from nodes.modules.rearranged import Reshape as Reshaped
+
+        if self.size.count(-1) > 1 or 0 in self.size:
+            raise ValueError(
+                f"reshape: the size {list(self.size)} needs positive numbers and at most one -1."
+            )
+        known = math.prod(n for n in self.size if n > 0)
+        if elements(z) % known if -1 in self.size else elements(z) != known:
+            raise ValueError(
+                f"reshape: the {elements(z)} numbers of {shown(z)} do not fill the size {list(self.size)}."
+            )
+        return Reshaped(self.size)

@@ -93,13 +93,20 @@ def setting(
     )
 
 
+def structure(default: Frozen) -> Any:
+    """Declares a dataclass field that is no single setting: no form and no check here, its class reads it."""
+    return dataclasses.field(default=default, metadata={"structure": True})
+
+
 def settings_of(cls: type) -> Mapping[str, Setting]:
-    """The settings that a dataclass declares, in order."""
+    """The settings that a dataclass declares, in order; fields declared with structure() are left out."""
     cached = cls.__dict__.get("_settings")
     if cached is None:
         hints = typing.get_type_hints(cls)
         found = {}
         for f in dataclasses.fields(cls):
+            if "structure" in f.metadata:
+                continue
             if f.default is MISSING or "low" not in f.metadata:
                 raise TypeError(f"{cls.__name__}.{f.name} must be declared with setting(...)")
             kind = typing.get_origin(hints[f.name]) or hints[f.name]

@@ -1,0 +1,55 @@
+"""Data sets by name: made up, shipped, from a CSV file or out of the recipe; split and normalized here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from graph.settings import SettingError
+from runtime.data import arrays, classic, planar
+from runtime.data.dataset import Data, DataError, Dataset, Field
+from runtime.data.split import Parts, normalization, split
+
+__all__ = [
+    "Data",
+    "DataError",
+    "Dataset",
+    "Field",
+    "Parts",
+    "catalogue",
+    "load",
+    "normalization",
+    "read",
+    "split",
+]
+
+ARRAYS = arrays.Arrays.kind
+
+
+@cache
+def catalogue() -> dict[str, type[Dataset]]:
+    """Every kind of data set by the name that a recipe gives it."""
+    return {
+        value.kind: value
+        for module in (planar, classic, arrays)
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, Dataset) and value.kind
+    }
+
+
+def read(mapping: Mapping[str, Any]) -> Dataset:
+    """The data set that a recipe's `data` entry means; without a "kind" it holds arrays by field.  Raises SettingError."""
+    values = dict(mapping)
+    kind = values.pop("kind", ARRAYS)
+    known = catalogue()
+    if not isinstance(kind, str) or kind not in known:
+        raise SettingError(
+            "kind", f"there is no data set {kind!r:.60}: choose one of {', '.join(known)}."
+        )
+    return known[kind].read(values)
+
+
+def load(mapping: Mapping[str, Any], seed: int = 0, folder: str = "") -> Data:
+    """The samples that a recipe's `data` entry means.  Raises SettingError or DataError."""
+    return read(mapping).make(seed, folder)

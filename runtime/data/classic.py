@@ -1,0 +1,72 @@
+"""Small data sets of real measurements that come with scikit-learn: digits, iris, diabetes."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from runtime.data.dataset import Data, DataError, Dataset, Field, dataset, setting
+
+DIGITS = tuple(str(n) for n in range(10))
+IRIS = ("setosa", "versicolor", "virginica")
+
+
+@cache
+def _loaded(name: str) -> Any:
+    try:
+        from sklearn import datasets
+    except ImportError as error:
+        raise DataError(
+            f"the data set {name} comes with scikit-learn: install scikit-learn."
+        ) from error
+    return getattr(datasets, f"load_{name}")()
+
+
+@dataset
+class Digits(Dataset):
+    """1,797 handwritten digits, 8 × 8 pixels from 0 to 1.  y [N] class numbers.  Source: UCI, by scikit-learn."""
+
+    images: bool = setting(True, help="x as [1, 8, 8] images; else as 64 numbers")
+
+    def fields(self, folder: str = "") -> dict[str, Field]:
+        return {"x": Field(self._shape), "y": Field((), DIGITS)}
+
+    def make(self, seed: int, folder: str = "") -> Data:
+        raw = _loaded("digits")
+        x = (raw.data / 16.0).reshape(-1, *self._shape)
+        return Data(self.title, {"x": x, "y": raw.target.astype(np.int64)}, {"y": DIGITS})
+
+    @property
+    def _shape(self) -> tuple[int, ...]:
+        return (1, 8, 8) if self.images else (64,)
+
+
+@dataset
+class Iris(Dataset):
+    """150 irises of three kinds, four lengths in cm.  x [150, 4], y [150].  Source: Fisher 1936, by scikit-learn."""
+
+    def fields(self, folder: str = "") -> dict[str, Field]:
+        return {"x": Field((4,)), "y": Field((), IRIS)}
+
+    def make(self, seed: int, folder: str = "") -> Data:
+        raw = _loaded("iris")
+        fields = {"x": raw.data.astype(np.float64), "y": raw.target.astype(np.int64)}
+        return Data(self.title, fields, {"y": IRIS})
+
+
+@dataset
+class Diabetes(Dataset):
+    """442 patients, ten measurements, the disease's progress a year later.  x [442, 10], y [442, 1].
+
+    Source: Efron et al. 2004, by scikit-learn.
+    """
+
+    def fields(self, folder: str = "") -> dict[str, Field]:
+        return {"x": Field((10,)), "y": Field((1,))}
+
+    def make(self, seed: int, folder: str = "") -> Data:
+        raw = _loaded("diabetes")
+        y = raw.target.astype(np.float64)[:, None]
+        return Data(self.title, {"x": raw.data.astype(np.float64), "y": y})

@@ -1,0 +1,109 @@
+"""What a data set is: Data, Field, the Dataset base and the @dataset decorator."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+
+from graph.settings import changed_settings, read_settings, setting
+
+__all__ = ["Data", "DataError", "Dataset", "Field", "dataset", "setting"]
+
+TARGET = "y"  # the field that holds the desired answers
+LARGEST = 1e30  # values beyond it would overflow in float32
+
+
+class DataError(Exception):
+    """Data that cannot be read or used; its text is one sentence that says where and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """What one field of a data set is: the shape of one sample, and class names when it holds class numbers."""
+
+    shape: tuple[int, ...]
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Data:
+    """Samples: every field is an array whose first axis counts them.
+
+    Real values are float64; class numbers are int64 `[N, ...]` and have their names in `classes`.
+    """
+
+    title: str
+    fields: Mapping[str, np.ndarray]
+    classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(next(iter(self.fields.values())))
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The real-valued fields that are not the target `y`: those that normalization applies to."""
+        return tuple(name for name in self.fields if name != TARGET and name not in self.classes)
+
+    @property
+    def described(self) -> dict[str, Field]:
+        """The shape of one sample of every field, and its classes."""
+        return {
+            name: Field(values.shape[1:], self.classes.get(name, ()))
+            for name, values in self.fields.items()
+        }
+
+    @property
+    def text(self) -> str:
+        """One line for a person: title, number of samples, the fields."""
+        parts = [_field_text(name, what) for name, what in self.described.items()]
+        return f"{self.title}: {len(self):,} samples, {', '.join(parts)}"
+
+
+def _field_text(name: str, what: Field) -> str:
+    if what.classes:
+        return f"{name} one of {len(what.classes)} classes"
+    size = " × ".join(str(n) for n in what.shape)
+    return f"{name} of {size} numbers" if size not in ("", "1") else f"{name} one number"
+
+
+class Dataset:
+    """One kind of data set.
+
+    Subclasses are frozen dataclasses made by @dataset; their fields, declared with setting(), are what a recipe
+    may say about it.
+    """
+
+    kind: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+
+    def fields(self, folder: str = "") -> dict[str, Field]:
+        """Its fields, without making the samples where that can be helped.  Raises DataError."""
+        return self.make(0, folder).described
+
+    def make(self, seed: int, folder: str = "") -> Data:
+        """The samples; the same for the same seed.  Files are looked up in `folder`.  Raises DataError."""
+        raise NotImplementedError(f"{type(self).__name__} has no make")
+
+    @classmethod
+    def read(cls, values: Mapping[str, Any]) -> Dataset:
+        """The data set with these settings.  Raises SettingError."""
+        made: Dataset = read_settings(cls, values)
+        return made
+
+    def to_mapping(self) -> dict[str, Any]:
+        """What a recipe says of it: its kind and the settings that differ from their defaults."""
+        return {"kind": self.kind, **changed_settings(self)}
+
+
+def dataset(cls: type[Dataset]) -> Any:
+    """Makes a frozen dataclass of a data set's class; its kind is its name, `TwoMoons` -> `two_moons`."""
+    made: Any = dataclasses.dataclass(frozen=True)(cls)
+    made.kind = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+    if "title" not in cls.__dict__:
+        made.title = made.kind.replace("_", " ")
+    return made

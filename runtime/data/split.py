@@ -1,0 +1,92 @@
+"""Which samples are for training, validation and test, and what normalizes the inputs."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from runtime.data.dataset import TARGET, Data
+
+
+class Fractions(Protocol):
+    """The part of a recipe that a split needs."""
+
+    @property
+    def validation(self) -> float: ...
+    @property
+    def test(self) -> float: ...
+    @property
+    def seed(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Sample numbers (int64, ascending) of the three parts; together they are every sample once."""
+
+    training: np.ndarray
+    validation: np.ndarray
+    test: np.ndarray
+
+
+def split(data: Data, recipe: Fractions) -> Parts:
+    """Draws the parts: `validation` and `test` are fractions of all samples, rounded down.
+
+    Classes keep their shares in every part; the seed alone decides which sample goes where (`shuffle` is about the
+    order in training).  At least one sample is left for training.
+    """
+    count = len(data)
+    test = min(math.floor(count * recipe.test + 1e-9), count - 1)
+    validation = min(math.floor(count * recipe.validation + 1e-9), count - 1 - test)
+    order = _order(_strata(data), np.random.default_rng([recipe.seed, count]))
+    parts = np.split(order, [test, test + validation])
+    return Parts(*(np.sort(parts[n]) for n in (2, 1, 0)))
+
+
+def normalization(data: Data, rows: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Mean and standard deviation of every input field over the samples `rows`, to be applied as (x − mean) / std.
+
+    Inputs are all fields but the target `y` and those with classes.  Vectors `[N, d]` are taken per column (`[d]`),
+    images and volumes `[N, c, h, w ...]` per channel (`[c, 1, 1 ...]`), anything else as a whole (`[]`).  The
+    standard deviation is that of the population, as scikit-learn's StandardScaler; where all values are equal it is 1.
+    """
+    return {name: _moments(data.fields[name][rows]) for name in data.inputs}
+
+
+def _moments(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    if values.ndim == 2:
+        axes: tuple[int, ...] = (0,)
+    else:
+        axes = tuple(n for n in range(values.ndim) if values.ndim < 4 or n != 1)
+    keep = values.ndim > 3
+    mean = values.mean(axis=axes, keepdims=keep)
+    std = values.std(axis=axes, keepdims=keep)
+    constant = values.max(axis=axes, keepdims=keep) == values.min(axis=axes, keepdims=keep)
+    std = np.where(constant, 1.0, std)
+    return (mean[0], std[0]) if keep else (np.asarray(mean), std)
+
+
+def _strata(data: Data) -> np.ndarray:
+    """A number per sample; samples with the same number are spread evenly over the parts."""
+    target = data.fields.get(TARGET)
+    if target is None:
+        named = [name for name in data.classes if data.fields[name].ndim == 1]
+        target = data.fields[named[0]] if named else np.zeros(len(data))
+    signs = target.ndim == 1 and bool(np.all(np.abs(target) == 1.0))
+    if target.ndim == 1 and (TARGET in data.classes or signs or target.dtype.kind == "i"):
+        return np.unique(target, return_inverse=True)[1]
+    return np.zeros(len(data), dtype=np.int64)
+
+
+def _order(strata: np.ndarray, random: np.random.Generator) -> np.ndarray:
+    """All sample numbers in random order, such that every stretch has each stratum in proportion."""
+    counts = np.bincount(strata)
+    shuffled = random.permutation(len(strata))
+    grouped = shuffled[np.argsort(strata[shuffled], kind="stable")]
+    rank = np.arange(len(strata)) - np.repeat(np.cumsum(counts) - counts, counts)
+    offset = np.repeat(random.random(len(counts)), counts)
+    place = np.empty(len(strata))
+    place[grouped] = (rank + offset) / np.repeat(counts, counts)
+    return np.argsort(place, kind="stable")

@@ -1,0 +1,140 @@
+"""Recipe: how a diagram is trained, and on what; checked here, every entry by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from graph.diagram import Frozen
+from graph.settings import (
+    SettingError,
+    changed_settings,
+    read_settings,
+    setting,
+    settings_of,
+    structure,
+)
+from runtime import data as datasets
+from runtime import optimizers
+from runtime.data import Dataset
+from runtime.optimizers import Optimizer
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What training needs to know; `settings_of(Recipe)` lists the single settings, for a form.
+
+    `data` is {"kind": name, setting: value ...} and `optimizer` likewise; only settings that differ from their
+    defaults stand there.
+    """
+
+    batch: int = setting(64, low=1, high=1_000_000, help="samples in a minibatch", step="log")
+    rate: float = setting(
+        1e-2, low=0.0, high=1e6, help="η, the step size of the optimizer", step="log"
+    )
+    epochs: int = setting(
+        100, low=0, high=10_000_000, help="passes over the training samples", step="log"
+    )
+    shuffle: bool = setting(True, help="a new order of the training samples in every epoch")
+    normalize: bool = setting(False, help="give every input mean 0 and standard deviation 1")
+    clip: float = setting(
+        0.0, low=0.0, high=1e9, help="largest norm of the gradient, 0 for no limit", step="log"
+    )
+    validation: float = setting(
+        0.2, low=0.0, high=0.95, help="share of the samples held out to watch"
+    )
+    test: float = setting(0.2, low=0.0, high=0.95, help="share of the samples held out to the end")
+    dtype: str = setting(
+        "float32", choices=("float32", "float64"), help="numbers to calculate with"
+    )
+    device: str = setting("auto", choices=("auto", "cpu", "cuda", "mps"), help="where to calculate")
+    threads: int = setting(0, low=0, high=1024, help="processor threads, 0 to choose by size")
+    seed: int = setting(0, low=0, high=2**32 - 1, help="of data, split, first weights and order")
+    data: Frozen = structure(Frozen(kind="spiral"))
+    optimizer: Frozen = structure(Frozen(kind="adam"))
+
+    def __post_init__(self) -> None:
+        if self.validation + self.test > 0.99:
+            raise SettingError(
+                "validation",
+                f"recipe: validation {self.validation:g} and test {self.test:g} leave nothing for training: "
+                "make their sum 0.99 or less.",
+            )
+
+    @classmethod
+    def read(cls, mapping: Mapping[str, Any]) -> Recipe:
+        """The recipe that a diagram's `recipe` means.
+
+        `data` may be the name of a set, its name and settings, or arrays by field; `optimizer` a name, or its
+        name and settings.  Entries that begin with "x-" are left alone.  Raises SettingError, whose name is the
+        entry: "rate", "data.arms", "optimizer.momentum".
+        """
+        known = [f.name for f in fields(cls)]
+        entries = {k: v for k, v in mapping.items() if not str(k).startswith("x-")}
+        unknown = [str(name) for name in entries if name not in known]
+        if unknown:
+            told = ", ".join(repr(name[:60]) for name in unknown[:5])
+            raise SettingError(
+                unknown[0], f"recipe: there is no entry {told} (there are: {', '.join(known)})."
+            )
+        data = _part("data", entries.pop("data", cls.data), _read_data)
+        optimizer = _part("optimizer", entries.pop("optimizer", cls.optimizer), _read_optimizer)
+        try:
+            single = {name: settings_of(cls)[name].read(value) for name, value in entries.items()}
+        except SettingError as error:
+            raise SettingError(error.name, f"recipe: {error}") from None
+        return cls(**single, data=data, optimizer=optimizer)
+
+    def to_mapping(self) -> dict[str, Any]:
+        """The entries that differ from the defaults, JSON-plain; read() gives this recipe again."""
+        changed = dict(changed_settings(self))
+        for name in ("data", "optimizer"):
+            if getattr(self, name) != getattr(Recipe, name):
+                changed[name] = dict(getattr(self, name))
+        return changed
+
+    @property
+    def dataset(self) -> Dataset:
+        """The data set with its settings."""
+        return datasets.read(self.data)
+
+    @property
+    def method(self) -> Optimizer:
+        """The optimizer with its settings; its build() makes torch's."""
+        return _method(self.optimizer)
+
+
+def _part(entry: str, value: Any, read: Callable[[Mapping[str, Any]], Frozen]) -> Frozen:
+    if isinstance(value, str):
+        value = {"kind": value}
+    if not isinstance(value, Mapping):
+        raise SettingError(
+            entry, f"recipe: {entry} must be a name, or a name with settings, not {value!r:.60}."
+        )
+    try:
+        return read(value)
+    except SettingError as error:
+        kind = f" {value['kind']}" if error.name != "kind" and "kind" in value else ""
+        raise SettingError(f"{entry}.{error.name}", f"recipe, {entry}{kind}: {error}") from None
+
+
+def _read_data(mapping: Mapping[str, Any]) -> Frozen:
+    return Frozen(datasets.read(mapping).to_mapping())
+
+
+def _read_optimizer(mapping: Mapping[str, Any]) -> Frozen:
+    method = _method(mapping)
+    return Frozen({"kind": method.kind, **changed_settings(method)})
+
+
+def _method(mapping: Mapping[str, Any]) -> Optimizer:
+    values = dict(mapping)
+    kind = values.pop("kind", Recipe.optimizer["kind"])
+    known = optimizers.catalogue()
+    if not isinstance(kind, str) or kind not in known:
+        raise SettingError(
+            "kind", f"there is no optimizer {kind!r:.60}: choose one of {', '.join(known)}."
+        )
+    method: Optimizer = read_settings(known[kind], values)
+    return method

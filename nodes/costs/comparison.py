@@ -114,7 +114,7 @@ class Perceptron(Matching):
     """Cost of the perceptron; the target is −1 or +1; summed over outputs.  [B, ...], [B, ...] -> [B].  Source: LeCun 2024, the perceptron."""
 
     mark = "−ys"
-    label = "−({1}−sgn){0}"
+    label = "−({1}−sgn {0}){0}"
     formula = "C = −(y − sign(s)) s"
     gradient = "∂C/∂s = −(y − sign(s))"
 

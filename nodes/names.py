@@ -71,9 +71,7 @@ def _weights(diagram: Diagram, kinds: _Kinds) -> dict[str, str]:
 
 def _owner(diagram: Diagram, name: str) -> str:
     """The block whose weights `name` uses, at the end of the chain of shares."""
-    seen = {name}
-    while (other := diagram.blocks[name].shares) is not None and other not in seen:
-        seen.add(other)
+    while (other := diagram.blocks[name].shares) is not None:
         name = other
     return name
 

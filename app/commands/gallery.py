@@ -1,0 +1,46 @@
+"""Lists the diagrams that come with Gradboard, and what to look for in each; with a NAME, that one only.
+
+examples: gradboard gallery
+          gradboard gallery spiral-mlp --copy mine.gradboard
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from app import gallery
+from app.commands.table import columns
+from app.commands.wrong import WrongUse
+from graph.files import atomic_write
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the command's arguments."""
+    parser.add_argument("name", nargs="?", metavar="NAME", help="one of the gallery")
+    parser.add_argument("--copy", metavar="OUT", help="copy its file, to change it")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Prints the list, or copies one diagram to a file that is not there yet."""
+    name = (options.name or "").removeprefix(gallery.PREFIX)
+    if options.copy:
+        if not name:
+            raise WrongUse("say which diagram to copy: gradboard gallery NAME --copy OUT.")
+        _copy(gallery.path(name), Path(options.copy))
+        return 0
+    if name:
+        gallery.path(name)  # says so when there is none
+    print(columns([(n, gallery.note(n)) for n in gallery.names() if name in ("", n)]))
+    if not name:
+        print("\nOpen one with `gradboard gallery:NAME --play`.")
+    return 0
+
+
+def _copy(source: Path, target: Path) -> None:
+    if target.is_dir():
+        target = target / source.name
+    if target.exists():
+        raise WrongUse(f"{target} is there already; choose another name.")
+    atomic_write(target, source.read_bytes())
+    print(f"Copied to {target}.")

@@ -1,0 +1,100 @@
+"""The data as tensors on the device: parts, normalization, and minibatches shuffled by a seeded generator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+
+from runtime.data import Data, normalization, split
+from runtime.recipe import Recipe
+
+
+class Batches:
+    """Minibatches of the training part, for ever; the validation and test parts whole.
+
+    Every epoch visits each training sample once, in an order drawn from the recipe's seed (or in the data's own
+    order when shuffle is off); the last batch of an epoch may be smaller.
+    """
+
+    def __init__(self, data: Data, recipe: Recipe, device: str) -> None:
+        self.data, self.recipe, self.device = data, recipe, device
+        self.dtype: torch.dtype = getattr(torch, recipe.dtype)
+        self.parts = split(data, recipe)
+        self.scales = normalization(data, self.parts.training) if recipe.normalize else {}
+        self._fields = {name: self._tensor(name, values) for name, values in data.fields.items()}
+        self._training = self.part("training")
+        self.samples = len(self.parts.training)
+        self.epoch, self.position = 0, 0
+        self._generator = torch.Generator().manual_seed(recipe.seed)
+        self._before = self._generator.get_state()
+        self._order = self._draw()
+
+    def _tensor(self, name: str, values: np.ndarray) -> torch.Tensor:
+        scaled = self.normalized(name, values)
+        tensor = torch.as_tensor(np.ascontiguousarray(scaled))
+        return tensor.to(self.device, self.dtype if tensor.is_floating_point() else torch.int64)
+
+    def normalized(self, name: str, values: np.ndarray) -> np.ndarray:
+        """Values of a field, scaled as the training data are."""
+        if name not in self.scales:
+            return values
+        mean, deviation = self.scales[name]
+        return (values - mean) / deviation
+
+    def part(self, name: str) -> dict[str, torch.Tensor]:
+        """All fields of "training", "validation" or "test"."""
+        rows = torch.as_tensor(getattr(self.parts, name), device=self.device, dtype=torch.int64)
+        return {field: values.index_select(0, rows) for field, values in self._fields.items()}
+
+    def _draw(self) -> torch.Tensor:
+        self._before = self._generator.get_state()
+        if not self.recipe.shuffle:
+            return torch.arange(self.samples, device=self.device)
+        return torch.randperm(self.samples, generator=self._generator).to(self.device)
+
+    @property
+    def size(self) -> int:
+        """Samples of a full batch."""
+        return min(self.recipe.batch, self.samples)
+
+    def next(self) -> dict[str, torch.Tensor]:
+        """The next minibatch, all fields."""
+        if self.position >= self.samples:
+            self.epoch, self.position = self.epoch + 1, 0
+            self._order = self._draw()
+        start, self.position = self.position, min(self.position + self.recipe.batch, self.samples)
+        if self.recipe.shuffle:
+            rows = self._order[start : self.position]
+            return {name: values.index_select(0, rows) for name, values in self._training.items()}
+        return {name: values[start : self.position] for name, values in self._training.items()}
+
+    @property
+    def progress(self) -> float:
+        """Epochs done, with the fraction of the current one."""
+        return self.epoch + self.position / self.samples
+
+    @property
+    def finished(self) -> int:
+        """Whole epochs done."""
+        return self.epoch + (self.position >= self.samples)
+
+    def state(self) -> dict[str, Any]:
+        """Where it stands, for `restore`."""
+        return {"epoch": self.epoch, "position": self.position, "generator": self._before}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Goes on where `state` was taken, with the same order of samples."""
+        self.epoch = int(state["epoch"])
+        self.position = min(max(0, int(state["position"])), self.samples)
+        self._generator.set_state(torch.as_tensor(state["generator"], dtype=torch.uint8))
+        self._order = self._draw()
+
+    def serves(self, recipe: Recipe, device: str) -> bool:
+        """Whether these batches fit another recipe too: only the batch's size or what concerns training differs."""
+        same = ("data", "seed", "normalize", "validation", "test", "dtype", "shuffle")
+        return device == self.device and all(
+            getattr(self.recipe, n) == getattr(recipe, n) for n in same
+        )

@@ -1,0 +1,122 @@
+"""A run on disk: NAME.safetensors holds the weights, NAME.state.safetensors what else the next step depends on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+
+from graph.files import atomic_write
+from graph.problem import FileError
+
+_FORMAT = "gradboard state 1"
+
+
+def weights_path(path: str | Path) -> Path:
+    """Where the weights of the diagram at `path` lie."""
+    return Path(path).with_suffix(".safetensors")
+
+
+def state_path(path: str | Path) -> Path:
+    """Where optimizer and random state of the diagram at `path` lie."""
+    return Path(path).with_suffix(".state.safetensors")
+
+
+def save_run(state: Mapping[str, Any], path: str | Path) -> Path:
+    """Writes a Run's `state()` beside the diagram at `path`; returns the file of the weights.  Raises FileError."""
+    weights = {k: v.contiguous().cpu() for k, v in state["weights"].items()}
+    tensors, plain = _flatten(state["optimizer"])
+    tensors["generator"], tensors["random"] = state["batches"]["generator"], state["random"]
+    place = {
+        "epoch": state["batches"]["epoch"],
+        "position": state["batches"]["position"],
+        "step": state["step"],
+    }
+    metadata = {"format": _FORMAT, "optimizer": json.dumps(plain), "place": json.dumps(place)}
+    # the weights first: alone they are of use, the state without them is not
+    atomic_write(weights_path(path), save(weights))
+    atomic_write(
+        state_path(path), save({k: v.contiguous().cpu() for k, v in tensors.items()}, metadata)
+    )
+    return weights_path(path)
+
+
+def load_weights(path: str | Path) -> dict[str, torch.Tensor]:
+    """The tensors of a safetensors file by name.  Raises FileError."""
+    return _read(Path(path))
+
+
+def load_run(path: str | Path) -> dict[str, Any] | None:
+    """The state saved beside the diagram at `path`, None when there is none.  Raises FileError."""
+    if not weights_path(path).exists() or not state_path(path).exists():
+        return None
+    weights, tensors = _read(weights_path(path)), _read(state_path(path))
+    metadata = _metadata(state_path(path))
+    try:
+        if metadata.get("format") != _FORMAT:
+            raise ValueError("it is of another version")
+        place, plain = json.loads(metadata["place"]), json.loads(metadata["optimizer"])
+        batches = {
+            "epoch": place["epoch"],
+            "position": place["position"],
+            "generator": tensors.pop("generator"),
+        }
+        random = tensors.pop("random")
+        return {
+            "weights": weights,
+            "optimizer": _unflatten(plain, tensors),
+            "batches": batches,
+            "random": random,
+            "step": int(place["step"]),
+        }
+    except (KeyError, ValueError, TypeError, RecursionError) as error:
+        raise FileError(
+            f"{state_path(path)} does not hold the state of a run ({error}): delete it to go on without."
+        ) from None
+
+
+def _read(path: Path) -> dict[str, torch.Tensor]:
+    try:
+        found: dict[str, torch.Tensor] = load_file(path)
+        return found
+    except FileNotFoundError:
+        raise FileError(f"{path} is not there.") from None
+    except (SafetensorError, OSError, ValueError) as error:
+        raise FileError(f"{path} cannot be read as safetensors ({error}).") from None
+
+
+def _metadata(path: Path) -> dict[str, str]:
+    from safetensors import safe_open
+
+    with safe_open(path, framework="pt") as file:
+        return dict(file.metadata() or {})
+
+
+def _flatten(optimizer: Mapping[str, Any]) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+    """An optimizer's state_dict as tensors with names, and the rest as JSON-plain values."""
+    tensors: dict[str, torch.Tensor] = {}
+    plain: dict[str, Any] = {"groups": optimizer.get("param_groups", []), "state": {}}
+    for number, state in optimizer.get("state", {}).items():
+        for name, value in state.items():
+            if torch.is_tensor(value):
+                tensors[f"{number}.{name}"] = value
+            else:
+                plain["state"].setdefault(str(number), {})[name] = value
+    return tensors, plain
+
+
+def _unflatten(plain: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]) -> dict[str, Any]:
+    if not plain["groups"]:
+        return {}
+    state: dict[int, dict[str, Any]] = {
+        int(n): dict(values) for n, values in plain["state"].items()
+    }
+    for key, value in tensors.items():
+        number, name = key.split(".", 1)
+        state.setdefault(int(number), {})[name] = value
+    return {"state": state, "param_groups": plain["groups"]}

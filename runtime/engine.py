@@ -1,0 +1,340 @@
+"""The engine process: a loop around Run that carries out commands and sends what the screen asked for."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from multiprocessing.connection import Connection
+from typing import Any
+
+import numpy as np
+import torch
+
+from graph.problem import FileError, Problem
+from runtime import messages as m
+from runtime.checkpoint import load_run, save_run
+from runtime.data import Data, DataError, load
+from runtime.devices import device_for, devices, threads_for
+from runtime.program import Program, compile
+from runtime.recipe import Recipe
+from runtime.run import NonFinite, Run
+from runtime.snapshot import Snapshot
+
+SLICE = 0.004  # seconds of plain steps between two looks at the queue
+JUDGE_EVERY = 0.25  # seconds between two looks at the validation part, at the least
+JUDGE_SHARE = 0.05  # of the time may go into looking at it
+
+
+class Engine:
+    """Owns the program and its run.  `send` carries messages to the screen; `handle` and `work` are all it does."""
+
+    def __init__(self, send: Callable[[Any], None]) -> None:
+        self.send = send
+        self.version = 0
+        self.program: Program | None = None
+        self.run: Run | None = None
+        self.folder = ""
+        self.playing = False
+        self.steps_left: int | None = None
+        self.wanted: m.WantFrame | None = None
+        self.validation: list[tuple[int, float]] = []
+        self.accuracy: dict[str, float] = {}
+        self._data: tuple[Any, Data] | None = None
+        self._judged, self._judging = 0.0, 0.0
+        self._rate = _Rate()
+        self.done = False
+
+    # --- commands --------------------------------------------------------------------------------------------
+
+    def handle(self, command: m.Command) -> None:
+        """Carries out one command; a failure becomes a message."""
+        actions: dict[type, Callable[[Any], None]] = {
+            m.SetDiagram: self._set_diagram,
+            m.Play: lambda _: self._play(None),
+            m.Pause: lambda _: self._pause(),
+            m.Step: lambda c: self._play(c.count),
+            m.Reset: lambda _: self._reset(),
+            m.WantFrame: self._want,
+            m.SaveWeights: self._save,
+            m.LoadWeights: self._load,
+            m.Quit: lambda _: setattr(self, "done", True),
+        }
+        try:
+            actions[type(command)](command)
+        except (FileError, DataError) as error:
+            self.send(m.Failed(Problem("", str(error))))
+        except (MemoryError, torch.OutOfMemoryError) as error:
+            self._stop(
+                Problem(
+                    "",
+                    f"out of memory ({str(error)[:120]}).",
+                    "Make the diagram or the batch smaller.",
+                )
+            )
+
+    def _set_diagram(self, command: m.SetDiagram) -> None:
+        if command.fresh:
+            self.program, self.run, self.playing = None, None, False
+        self.version, self.folder = command.version, command.folder
+        problems: list[Problem] = []
+        data = self._load_data(command.diagram.recipe, problems)
+        device = self._device(command.diagram.recipe, problems)
+        program = compile(
+            command.diagram, data=data, device=device, keep=self.program, folder=self.folder
+        )
+        if problems:
+            program.report = replace(program.report, problems=(*problems, *program.report.problems))
+        self.program = program
+        restarted = self._take(program, data)
+        self._tell(restarted, data)
+
+    def _load_data(self, recipe: Any, problems: list[Problem]) -> Data | None:
+        """The recipe's data, loaded once; None when they cannot be had (compile then says why)."""
+        try:
+            read = Recipe.read(recipe)
+            key = (read.data, read.seed, self.folder)
+            if self._data is None or self._data[0] != key:
+                self._data = (key, load(read.data, read.seed, self.folder))
+            return self._data[1]
+        except (DataError, ValueError):
+            return None
+
+    def _device(self, recipe: Any, problems: list[Problem]) -> str:
+        wanted = str(recipe.get("device", "auto"))
+        try:
+            return device_for(wanted)
+        except ValueError as error:
+            problems.append(
+                Problem("recipe.device", str(error), "Choose auto to take what is there.")
+            )
+            return "cpu"
+
+    def _take(self, program: Program, data: Data | None) -> bool:
+        """Puts the run onto the new program; returns whether it starts anew."""
+        if not program.report.trainable or data is None:
+            if self.playing:
+                self._pause()
+            return False
+        torch.set_num_threads(
+            threads_for(program.report, program.recipe.batch, program.recipe.threads)
+        )
+        if self.run is None:
+            self.run = Run(program, data)
+            self._forget()
+            return True
+        self.run.adopt(program, data)
+        return False
+
+    def _tell(self, restarted: bool, data: Data | None) -> None:
+        assert self.program is not None
+        trainable = self.program.report.trainable and self.run is not None
+        self.send(
+            m.Compiled(
+                version=self.version,
+                report=self.program.report,
+                points=self.run.points() if trainable and self.run else None,
+                data=data.text if data else "",
+                device=self.program.device,
+                restarted=restarted,
+            )
+        )
+
+    def _forget(self) -> None:
+        self.validation, self.accuracy = [], {}
+        self._judged = 0.0
+
+    def _ready(self) -> bool:
+        return self.run is not None and self.program is not None and self.program.report.trainable
+
+    def _play(self, count: int | None) -> None:
+        if not self._ready():
+            problems = self.program.report.problems if self.program else ()
+            self._stop(
+                next(
+                    iter(problems),
+                    Problem(
+                        "", "there is nothing to train.", "Add a cost and a block with weights."
+                    ),
+                )
+            )
+            return
+        self.playing, self.steps_left = True, count
+        self._rate = _Rate()
+
+    def _pause(self) -> None:
+        self.playing = False
+
+    def _stop(self, problem: Problem | None) -> None:
+        self._pause()
+        self.send(m.Stopped(self.run.step_count if self.run else 0, problem))
+
+    def _reset(self) -> None:
+        if self.program is None:
+            return
+        diagram = self.program.diagram
+        self.run, was = None, self.playing
+        data = self._data[1] if self._data else None
+        self.program = compile(diagram, data=data, device=self.program.device, folder=self.folder)
+        self._tell(self._take(self.program, data), data)
+        self.playing = was and self._ready()
+
+    def _want(self, command: m.WantFrame) -> None:
+        self.wanted = command
+
+    def _save(self, command: m.SaveWeights) -> None:
+        if self.run is None:
+            return
+        path = save_run(self.run.state(), command.path)
+        self.send(m.Done(f"weights saved in {path}"))
+
+    def _load(self, command: m.LoadWeights) -> None:
+        state = load_run(command.path) if self.run is not None else None
+        if state is None or self.run is None:
+            return
+        fresh = self.run.state()
+        if {k: v.shape for k, v in state["weights"].items()} != {
+            k: v.shape for k, v in fresh["weights"].items()
+        }:
+            raise FileError(
+                f"the weights beside {command.path} belong to another diagram: they were left alone."
+            )
+        try:
+            self.run.restore(state)
+        except (ValueError, KeyError, RuntimeError, TypeError) as error:
+            self.run.restore(fresh)
+            raise FileError(
+                f"the state beside {command.path} does not fit ({error}): it was left alone."
+            ) from None
+        self.send(m.Done(f"weights of step {self.run.step_count:,} loaded"))
+
+    # --- work ------------------------------------------------------------------------------------------------
+
+    def work(self) -> None:
+        """A slice of training, and a frame when the screen wants one."""
+        assert self.run is not None
+        try:
+            self._steps()
+            if self.wanted is not None:
+                self._frame()
+        except NonFinite as error:
+            self._stop(error.problem)
+        except (MemoryError, torch.OutOfMemoryError) as error:
+            self._stop(
+                Problem("", f"out of memory ({str(error)[:120]}).", "Make the batch smaller.")
+            )
+        except RuntimeError as error:
+            self._stop(Problem("", f"the step failed: {str(error)[:200]}"))
+
+    def _steps(self) -> None:
+        assert self.run is not None
+        end = time.perf_counter() + SLICE
+        while self.playing and time.perf_counter() < end:
+            if self.steps_left is not None and self.steps_left <= 1:
+                break  # the last one is watched
+            self.run.step()
+            self._rate.count += 1
+            if self.steps_left is not None:
+                self.steps_left -= 1
+        if self.playing and self.steps_left == 1:
+            self._last_step()
+
+    def _last_step(self) -> None:
+        self.steps_left = None
+        self.playing = False
+        self.wanted = self.wanted or m.WantFrame()
+        self._frame()
+        self.send(m.Stopped(self.run.step_count if self.run else 0))
+
+    def _frame(self) -> None:
+        assert self.run is not None and self.wanted is not None
+        wanted, self.wanted = self.wanted, None
+        snapshot = self.run.watch(grid=wanted.grid)
+        self._rate.count += 1
+        self._judge()
+        self.send(self._dated(snapshot))
+
+    def _judge(self) -> None:
+        """Looks at training and validation parts, seldom enough to cost little."""
+        now = time.perf_counter()
+        if now - self._judged < max(JUDGE_EVERY, self._judging / JUDGE_SHARE) or self.run is None:
+            return
+        found = {part: self.run.evaluate(part) for part in ("training", "validation")}
+        self.accuracy = {part: f["accuracy"] for part, f in found.items() if "accuracy" in f}
+        if found["validation"]:
+            self.validation.append((self.run.step_count, found["validation"]["loss"]))
+        self._judged = time.perf_counter()
+        self._judging = self._judged - now
+
+    def _dated(self, snapshot: Snapshot) -> Snapshot:
+        rows = np.array(self.validation, dtype=np.float64).reshape(-1, 2)
+        self.validation = []
+        return replace(
+            snapshot,
+            version=self.version,
+            accuracy=dict(self.accuracy),
+            validation=rows,
+            steps_per_second=self._rate.value(),
+            playing=self.playing,
+        )
+
+
+class _Rate:
+    """Steps a second over the last second or so."""
+
+    def __init__(self) -> None:
+        self.count, self._since, self._shown = 0, time.perf_counter(), 0.0
+
+    def value(self) -> float:
+        passed = time.perf_counter() - self._since
+        if passed > 0.5:
+            self._shown = self.count / passed
+            self.count, self._since = 0, time.perf_counter()
+        return self._shown or self.count / max(passed, 1e-9)
+
+
+def main(pipe: Connection) -> None:
+    """Runs an engine at the far end of `pipe` until Quit or until the screen is gone."""
+    commands: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    # read by a thread: the screen never waits for a step to end, and a look at the queue costs nothing
+    threading.Thread(target=_read, args=(pipe, commands), daemon=True).start()
+    _warm_up()
+    with contextlib.suppress(BrokenPipeError, ConnectionError, KeyboardInterrupt):
+        engine = Engine(pipe.send)
+        pipe.send(m.Ready(("auto", *devices()), torch.__version__))
+        while not engine.done:
+            _turn(engine, commands)
+
+
+def _read(pipe: Connection, commands: queue.SimpleQueue[Any]) -> None:
+    try:
+        while True:
+            commands.put(pipe.recv())
+    except (EOFError, OSError):
+        os._exit(0)  # the screen is gone; nothing here is worth keeping
+
+
+def _turn(engine: Engine, commands: queue.SimpleQueue[Any]) -> None:
+    with contextlib.suppress(queue.Empty):
+        while True:
+            engine.handle(commands.get(block=not engine.playing))
+            if engine.playing:
+                break
+    with contextlib.suppress(queue.Empty):
+        while engine.playing:
+            engine.handle(commands.get_nowait())
+    if engine.playing:
+        engine.work()
+
+
+def _warm_up() -> None:
+    """The first optimizer costs seconds of imports; better now than when play is pressed."""
+    torch.set_num_threads(1)
+    weight = torch.nn.Parameter(torch.zeros(1))
+    optimizer = torch.optim.Adam([weight])
+    weight.sum().backward()  # type: ignore[no-untyped-call]
+    optimizer.step()

@@ -1,0 +1,125 @@
+"""The screen's handle on the engine process: start, send, receive, restart.  Imports no torch and never blocks."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import signal
+from multiprocessing.connection import Connection
+from typing import Any
+
+from runtime import messages as m
+from runtime.snapshot import Snapshot
+
+
+def _run(pipe: Connection) -> None:
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C is for the screen, which then ends this process
+    from runtime.engine import main
+
+    main(pipe)
+
+
+class Session:
+    """One engine process, spawned by start().
+
+    Commands sent before the engine is ready are kept; of several diagrams only the last one is.  receive() is to be
+    called by one timer; when the process is gone it gives one Died, and restart() makes a new one.
+    """
+
+    def __init__(self) -> None:
+        self._process: Any = None
+        self._pipe: Connection | None = None
+        self._waiting: list[m.Command] = []
+        self.ready = False
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process is there."""
+        return self._process is not None and self._process.is_alive()
+
+    @property
+    def pid(self) -> int | None:
+        """The engine's process id."""
+        return self._process.pid if self._process is not None else None
+
+    def start(self) -> None:
+        """Spawns the engine; it sends Ready when torch is loaded."""
+        context = multiprocessing.get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(
+            target=_run, args=(theirs,), daemon=True, name="gradboard engine"
+        )
+        self._process.start()
+        theirs.close()
+        self.ready = False
+
+    def send(self, command: m.Command) -> None:
+        """Gives the engine a command, now or as soon as it is ready."""
+        if self.ready and self._pipe is not None:
+            with contextlib.suppress(OSError):  # a dead engine is told by receive()
+                self._pipe.send(command)
+            return
+        if isinstance(command, m.SetDiagram):
+            fresh = command.fresh or any(
+                isinstance(c, m.SetDiagram) and c.fresh for c in self._waiting
+            )
+            command = m.SetDiagram(command.version, command.diagram, command.folder, fresh)
+            self._waiting = [c for c in self._waiting if not isinstance(c, m.SetDiagram)]
+            self._waiting.insert(0, command)
+        else:
+            self._waiting.append(command)
+
+    def receive(self) -> list[m.Message | Snapshot]:
+        """What the engine has sent since the last call; at most the last of its snapshots."""
+        found: list[m.Message | Snapshot] = []
+        if self._pipe is None:
+            return found
+        try:
+            while self._pipe.poll():
+                found.append(self._pipe.recv())
+        except (EOFError, OSError):
+            found.append(self._died())
+        for message in found:
+            if isinstance(message, m.Ready):
+                self._flush()
+        return found
+
+    def _flush(self) -> None:
+        self.ready = True
+        waiting, self._waiting = self._waiting, []
+        for command in waiting:
+            self.send(command)
+
+    def _died(self) -> m.Died:
+        self._process.join(1)
+        code = self._process.exitcode
+        self._drop()
+        if code is not None and code < 0:
+            with contextlib.suppress(ValueError):
+                return m.Died(f"the engine was ended by {signal.Signals(-code).name}")
+        return m.Died(f"the engine ended with code {code}")
+
+    def _drop(self) -> None:
+        if self._pipe is not None:
+            self._pipe.close()
+        self._pipe, self.ready, self._waiting = None, False, []
+
+    def restart(self) -> None:
+        """A new engine in place of this one; the diagram has to be sent again."""
+        self.close()
+        self.start()
+
+    def close(self) -> None:
+        """Ends the process, by force when it does not end by itself within a second."""
+        if self._pipe is not None:
+            with contextlib.suppress(OSError):
+                self._pipe.send(m.Quit())
+        self._drop()
+        if self._process is not None:
+            self._process.join(1)
+            if self._process.is_alive():
+                self._process.kill()
+                self._process.join(5)
+            self._process = None

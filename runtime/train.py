@@ -1,0 +1,153 @@
+"""Training from start to end in this process: what `gradboard train` and notebooks use."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from graph.diagram import Diagram
+from graph.problem import DiagramError, Problem
+from runtime.checkpoint import load_run, load_weights, save_run
+from runtime.data import load
+from runtime.devices import device_for, threads_for
+from runtime.program import Program, compile
+from runtime.recipe import Recipe
+from runtime.run import Run
+
+Row = dict[str, float]
+
+
+@dataclass
+class Result:
+    """A finished training: `history` has one row an epoch, `metrics` loss and accuracy of every part.
+
+    Rows hold epoch, step, loss (mean over the epoch's batches), seconds and, when there is a validation part,
+    validation_loss and, where right and wrong have a meaning, validation_accuracy.
+    """
+
+    program: Program
+    run: Run
+    history: list[Row] = field(default_factory=list)
+    metrics: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    def save(self, path: str | Path) -> Path:
+        """Writes weights and state beside the diagram at `path`; returns the file of the weights.  Raises FileError."""
+        return save_run(self.run.state(), path)
+
+
+def start(
+    diagram: Diagram,
+    *,
+    weights: str | Path | Mapping[str, torch.Tensor | np.ndarray] | None = None,
+    resume: str | Path | None = None,
+    folder: str = ".",
+    device: str | None = None,
+) -> Run:
+    """A run of the diagram at step 0, or where the state beside the diagram at `resume` stands.
+
+    Raises DiagramError with the first problem when it cannot train, DataError and FileError.
+    """
+    recipe = Recipe.read(diagram.recipe)
+    data = load(recipe.data, recipe.seed, folder)
+    program = compile(diagram, data=data, device=_device(device or recipe.device), folder=folder)
+    check(program)
+    if weights is not None:
+        given = weights if isinstance(weights, Mapping) else load_weights(weights)
+        left = program.load(given)
+        if left:
+            raise DiagramError(
+                f"these weights fit no block of the diagram by name and shape: {', '.join(left)[:200]}."
+            )
+    torch.set_num_threads(threads_for(program.report, recipe.batch, recipe.threads))
+    run = Run(program, data)
+    saved = load_run(resume) if resume is not None else None
+    if saved is not None:
+        run.restore(saved)
+    return run
+
+
+def _device(wanted: str) -> str:
+    try:
+        return device_for(wanted)
+    except ValueError as error:
+        raise DiagramError(f"recipe.device: {error}") from None
+
+
+def check(program: Program) -> None:
+    """Raises DiagramError with the first problem when the program cannot train."""
+    if program.report.trainable:
+        return
+    problems = sorted(program.report.problems, key=lambda p: p.kind != "error")
+    missing = Problem(
+        "", "there is nothing to train: the diagram needs a cost and a block with weights."
+    )
+    raise DiagramError(str(next(iter(problems), missing)))
+
+
+def train(
+    diagram: Diagram,
+    *,
+    epochs: int | None = None,
+    steps: int | None = None,
+    weights: str | Path | Mapping[str, torch.Tensor | np.ndarray] | None = None,
+    resume: str | Path | None = None,
+    folder: str = ".",
+    seed: int | None = None,
+    device: str | None = None,
+    progress: Callable[[Run, Row | None], None] | None = None,
+) -> Result:
+    """Trains a diagram by its recipe.
+
+    `epochs` or `steps` replace the recipe's epochs, `seed` its seed; `weights` (a safetensors file, or tensors
+    by name) replace the first weights; `resume` goes on from the state saved beside the diagram at that path.
+    `progress` is called about ten times a second with None, and after every epoch with its row.
+    Raises DiagramError, DataError, FileError, and NonFinite when the loss is no number any more.
+    """
+    if seed is not None:
+        diagram = diagram.with_(recipe=diagram.recipe.with_(seed=seed))
+    run = start(diagram, weights=weights, resume=resume, folder=folder, device=device)
+    return finish(run, epochs=epochs, steps=steps, progress=progress)
+
+
+def finish(
+    run: Run,
+    *,
+    epochs: int | None = None,
+    steps: int | None = None,
+    progress: Callable[[Run, Row | None], None] | None = None,
+) -> Result:
+    """Trains on to the recipe's (or these) epochs or steps, counted from the run's start, and judges every part."""
+    result = Result(run.program, run)
+    last = run.recipe.epochs if epochs is None and steps is None else epochs
+    began = told = time.monotonic()
+    while (last is None or run.batches.finished < last) and (
+        steps is None or run.step_count < steps
+    ):
+        run.step()
+        if run.batches.position >= run.batches.samples:
+            row = _row(run, time.monotonic() - began)
+            result.history.append(row)
+            if progress:
+                progress(run, row)
+        elif progress and time.monotonic() - told > 0.1:
+            told = time.monotonic()
+            progress(run, None)
+    result.metrics = {part: run.evaluate(part) for part in ("training", "validation", "test")}
+    return result
+
+
+def _row(run: Run, seconds: float) -> Row:
+    losses = [loss for _, loss in run.curve]
+    run.curve = []
+    row: Row = {
+        "epoch": run.batches.finished,
+        "step": run.step_count,
+        "loss": float(np.mean(losses)) if losses else float("nan"),
+        "seconds": seconds,
+    }
+    return row | {f"validation_{k}": v for k, v in run.evaluate("validation").items()}

@@ -7,7 +7,7 @@ import math
 from graph.settings import Setting, SettingError
 
 _FACTORS = (1, 2, 5)
-SMALLEST = 1e-6  # where steps by factors begin above 0
+SMALLEST = 1e-6  # where steps by factors begin above 0, unless the default is smaller still
 
 
 def number_text(value: float) -> str:
@@ -55,7 +55,7 @@ def stepped(value: float, steps: int, setting: Setting) -> int | float:
     """The value some steps up or down, within its bounds: by factors (1, 2, 5, 10) or by one."""
     if setting.step == "log":
         for _ in range(abs(steps)):
-            value = _factor(value, steps > 0)
+            value = _factor(value, steps > 0, _least(setting))
     else:
         value = value + steps * _unit(value, setting)
     low, high = setting.low, setting.high
@@ -71,12 +71,18 @@ def _unit(value: float, setting: Setting) -> float:
     return 0.05 if span <= 1 else 0.1 if abs(value) < 10 else 1.0
 
 
-def _factor(value: float, up: bool) -> float:
+def _least(setting: Setting) -> float:
+    """Where steps by factors begin above 0: below it, only 0 is left."""
+    default = abs(setting.default)
+    return min(SMALLEST, default / 1000) if default else SMALLEST
+
+
+def _factor(value: float, up: bool, least: float) -> float:
     if value < 0:
-        return -_factor(-value, not up)
+        return -_factor(-value, not up, least)
     if value == 0:
-        return SMALLEST if up else -SMALLEST
-    if not up and value <= SMALLEST:
+        return least if up else -least
+    if not up and value <= least * (1 + 1e-9):
         return 0.0
     decade = math.floor(math.log10(value) + 1e-9)
     ladder = [f * 10.0**d for d in (decade - 1, decade, decade + 1) for f in _FACTORS]

@@ -1,0 +1,42 @@
+"""The style of the window's own parts on top of the theme: quiet labels, flat fields in the training bar, section titles."""
+
+from __future__ import annotations
+
+from app.theme import Theme
+
+
+def looks(theme: Theme) -> str:
+    """The style sheet of the window.  Widgets ask for it by the property `role` or by their class."""
+    return f"""
+QLabel[role="muted"], QToolButton[role="muted"] {{ color: {theme.muted}; }}
+QLabel[role="small"] {{ color: {theme.muted}; font-size: 11px; }}
+QLabel[role="error"] {{ color: {theme.problem}; font-size: 11px; }}
+QLabel[role="title"] {{ color: {theme.text}; font-weight: 600; font-size: 13px; }}
+QLabel[role="gradient"] {{ color: {theme.gradient_text}; }}
+QLabel[role="value"] {{ font-size: 15px; }}
+QWidget#trainingBar {{ background: {theme.panel}; border-bottom: 1px solid {theme.border}; }}
+QWidget#trainingBar QAbstractSpinBox, QWidget#trainingBar QComboBox, QWidget#trainingBar QToolButton[role="choice"] {{
+  background: transparent; border: 0; border-bottom: 1px solid transparent; border-radius: 0; padding: 0; font-size: 15px; }}
+QWidget#trainingBar QAbstractSpinBox QLineEdit {{ background: transparent; border: 0; padding: 0; }}
+QWidget#trainingBar QAbstractSpinBox:hover, QWidget#trainingBar QComboBox:hover,
+QWidget#trainingBar QToolButton[role="choice"]:hover {{ border-bottom: 1px solid {theme.muted}; }}
+QWidget#trainingBar QAbstractSpinBox:focus, QWidget#trainingBar QComboBox:focus,
+QWidget#trainingBar QToolButton[role="choice"]:focus {{ border-bottom: 1px solid {theme.selection}; }}
+QWidget#trainingBar QComboBox::drop-down {{ border: 0; width: 12px; }}
+QWidget#trainingBar QToolButton[role="choice"]::menu-indicator {{ width: 0; image: none; }}
+QToolButton[role="press"] {{ border-radius: 7px; padding: 0; }}
+QToolButton[role="play"] {{ border-radius: 7px; padding: 0; background: {theme.gradient}; }}
+QToolButton[role="play"]:hover {{ background: {theme.gradient_text}; }}
+QToolButton[role="play"]:disabled {{ background: {theme.button}; }}
+QToolButton[role="link"] {{ background: transparent; color: {theme.function}; border: 0; padding: 2px; }}
+QToolButton[role="link"]:hover {{ color: {theme.text}; }}
+QToolButton[role="plain"] {{ background: transparent; color: {theme.text}; border: 0; padding: 0 2px; }}
+QToolButton[role="plain"]:hover {{ color: {theme.function}; }}
+QFrame#notice {{ background: {theme.cost_fill}; border: 0; border-bottom: 1px solid {theme.border}; }}
+QFrame#popup {{ background: {theme.field}; border: 1px solid {theme.border}; border-radius: 8px; }}
+QScrollArea {{ border: 0; background: {theme.panel}; }}
+QScrollArea > QWidget > QWidget {{ background: {theme.panel}; }}
+QStatusBar {{ font-size: 11px; border-top: 1px solid {theme.border}; }}
+QStatusBar QLabel, QStatusBar QToolButton {{ font-size: 11px; }}
+QDockWidget > QWidget {{ background: {theme.panel}; }}
+"""

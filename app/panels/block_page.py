@@ -1,0 +1,168 @@
+"""One block in the inspector: formula, shapes, problems, the form of its settings, help."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QVBoxLayout, QWidget
+
+from app.panels.form import Form
+from app.panels.section import formula_label, text_label
+from app.panels.words import block_line
+from graph.diagram import MAX_LABEL, Block, Diagram
+from graph.edits import SetLabel, SetSetting, SetShares
+from graph.settings import SettingError, read_settings, settings_of
+from nodes.catalogue import type_of
+from nodes.names import names
+
+if TYPE_CHECKING:
+    from runtime.snapshot import Report
+
+OWN = "its own"
+
+
+class BlockPage(QWidget):
+    """Shows one block and says how it should be edited: `edited(edit)`."""
+
+    edited = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._diagram = Diagram()
+        self._block: Block | None = None
+        self.form: Form | None = None
+        self.title = text_label("title")
+        self.formula = formula_label(size=19)
+        self.gradient = formula_label("gradient", 13)
+        self.counts = text_label("muted")
+        self.problems = text_label("error")
+        self.help = text_label("small")
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(7)
+        for widget in (self.title, self.formula, self.gradient, self.counts, self.problems):
+            self._column.addWidget(widget)
+        self._column.addWidget(self._make_names())
+        self._column.addWidget(self.help)
+
+    def show_block(self, diagram: Diagram, block: str, report: Report | None) -> None:
+        """Follows the document and the engine's report."""
+        before, self._diagram = self._block, diagram
+        self._block = diagram.blocks[block]
+        if before is None or (before.id, before.kind) != (self._block.id, self._block.kind):
+            self._make_form(self._block)
+        self._show_texts(diagram, self._block)
+        self.counts.setText(block_line(diagram, block, report))
+        self._show_problems(report)
+        self._show_names(diagram, self._block, report)
+        if self.form is not None:
+            self.form.show_values(self._block.settings)
+
+    def _make_names(self) -> QWidget:
+        rows = QWidget()
+        self._names = QFormLayout(rows)
+        self._names.setContentsMargins(0, 0, 0, 0)
+        self._names.setHorizontalSpacing(16)
+        self._names.setVerticalSpacing(6)
+        self.name = QLineEdit()
+        self.name.setMaxLength(MAX_LABEL)
+        self.name.setAccessibleName("name")
+        self.name.setToolTip("the name of its variable; empty for the one given along the flow")
+        self.name.editingFinished.connect(self._rename)
+        self.weights = QComboBox()
+        self.weights.setAccessibleName("weights")
+        self.weights.setToolTip("its own weights, or those of another block of its kind")
+        self.weights.activated.connect(self._share)
+        for text, field in (("name", self.name), ("weights", self.weights)):
+            label = text_label("muted", text)
+            label.setMinimumWidth(72)
+            label.setWordWrap(False)
+            self._names.addRow(label, field)
+        return rows
+
+    def _make_form(self, block: Block) -> None:
+        if self.form is not None:
+            self._column.removeWidget(self.form)
+            self.form.deleteLater()
+            self.form = None
+        kind = type_of(block)
+        if kind is not None and settings_of(kind):
+            self.form = Form(settings_of(kind))
+            self.form.chosen.connect(self._set)
+            self._column.insertWidget(self._column.indexOf(self.help), self.form)
+
+    def _show_texts(self, diagram: Diagram, block: Block) -> None:
+        kind = type_of(block)
+        label = names(diagram).labels.get(block.id, "")
+        title = kind.title if kind is not None else block.kind
+        self.title.setText(f"{label} · {title}" if label and label != title else title)
+        self.title.setToolTip(block.id)
+        self.formula.setText(kind.formula if kind is not None else "")
+        self.gradient.setText(kind.gradient if kind is not None else "")
+        self.gradient.setVisible(bool(self.gradient.text()))
+        self.formula.setVisible(bool(self.formula.text()))
+        self.help.setText(inspect.cleandoc(kind.__doc__ or "") if kind else _unknown_text(block))
+
+    def _show_problems(self, report: Report | None) -> None:
+        assert self._block is not None
+        found = [p for p in report.problems if p.block == self._block.id] if report else []
+        lines = [f"{p.message} {p.hint}".strip() for p in found]
+        self.problems.setText("\n".join(lines))
+        self.problems.setVisible(bool(lines))
+
+    def _show_names(self, diagram: Diagram, block: Block, report: Report | None) -> None:
+        if not self.name.hasFocus() or not self.name.isModified():
+            self.name.setText(block.label)
+        given = names(diagram.with_blocks(_unnamed(block))) if block.label else names(diagram)
+        variables = [name for pin, name in given.variables.items() if pin.block == block.id]
+        self.name.setPlaceholderText(variables[0] if variables else given.labels.get(block.id, ""))
+        lenders = [
+            b.id for b in diagram.blocks.values() if b.kind == block.kind and b.id != block.id
+        ]
+        counts = report.counts.get(block.id) if report is not None else None
+        has_weights = block.shares is not None or (counts is not None and counts.weights > 0)
+        self._names.setRowVisible(self.weights, bool(lenders) and has_weights)
+        self.weights.clear()
+        self.weights.addItems([OWN, *lenders])
+        self.weights.setCurrentText(block.shares or OWN)
+
+    def _set(self, name: str, value: Any, gesture: str) -> None:
+        assert self._block is not None and self.form is not None
+        kind = type_of(self._block)
+        assert kind is not None
+        settings = {k: v for k, v in self._block.settings.items() if k in settings_of(kind)}
+        try:
+            read_settings(kind, {**settings, name: value})
+        except SettingError as error:
+            if error.name == name:
+                self.form.refuse(name, str(error))
+                return
+        default = settings_of(kind)[name].default
+        plain = list(default) if isinstance(default, tuple) else default
+        written = None if value == plain else value
+        self.edited.emit(SetSetting(self._block.id, name, written, gesture))
+
+    def _rename(self) -> None:
+        if self._block is not None and self.name.text() != self._block.label:
+            self.name.setModified(False)
+            self.edited.emit(SetLabel(self._block.id, self.name.text()))
+
+    def _share(self, index: int) -> None:
+        assert self._block is not None
+        lender = self.weights.itemText(index) if index else None
+        if lender != self._block.shares:
+            self.edited.emit(SetShares(self._block.id, lender))
+
+
+def _unnamed(block: Block) -> Block:
+    from dataclasses import replace
+
+    return replace(block, label="")
+
+
+def _unknown_text(block: Block) -> str:
+    settings = ", ".join(f"{name} = {value!r:.60}" for name, value in block.settings.items())
+    told = f" Its settings: {settings}." if settings else ""
+    return f"{block.kind} is a kind of block that is not known here; it is kept as it is.{told}"

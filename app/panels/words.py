@@ -1,0 +1,78 @@
+"""What the panels and the status line say about a diagram: counts, shapes, wires, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from graph.diagram import OUTPUT, Diagram, Pin
+
+if TYPE_CHECKING:
+    from runtime.snapshot import Report
+
+BATCH = -1  # as in runtime.snapshot, which needs numpy
+
+
+def counted(number: int, thing: str) -> str:
+    """1 block, 703 weights."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def summary_line(diagram: Diagram, report: Report | None) -> str:
+    """5 blocks · 703 weights · 39,000 MACs a sample."""
+    parts = [counted(len(diagram.blocks), "block")]
+    if report is not None and report.counts:
+        total = report.total
+        parts += [counted(total.weights, "weight"), f"{counted(total.macs, 'MAC')} a sample"]
+    return " · ".join(parts)
+
+
+def problems_line(report: Report | None) -> str:
+    """no problems, 1 problem, 2 problems; what is merely unfinished counts as open."""
+    if report is None:
+        return ""
+    wrong = sum(p.kind == "error" for p in report.problems)
+    unfinished = len(report.problems) - wrong
+    parts = [counted(wrong, "problem")] if wrong else []
+    parts += [counted(unfinished, "open end")] if unfinished else []
+    return " · ".join(parts) or "no problems"
+
+
+def shape_text(shape: tuple[int, ...] | None, batch: int) -> str:
+    """[64, 100] for (BATCH, 100); "?" when nobody knows."""
+    if shape is None:
+        return "?"
+    return "[" + ", ".join(f"{batch if n == BATCH else n:,}" for n in shape) + "]"
+
+
+def block_line(diagram: Diagram, block: str, report: Report | None) -> str:
+    """[64, 2] → [64, 100] · 300 weights · 200 MACs."""
+    batch = batch_of(diagram)
+    shapes = report.shapes if report is not None else {}
+    entering = [shape_text(shapes.get(w.source), batch) for w in diagram.wires_into(block)]
+    leaving = shapes.get(Pin(block, OUTPUT))
+    parts = [" , ".join(entering)] if entering else []
+    if leaving is not None:
+        parts = [f"{parts[0]} → {shape_text(leaving, batch)}" if parts else shape_text(leaving, batch)]
+    if report is not None and block in report.counts:
+        counts = report.counts[block]
+        parts += [counted(counts.weights, "weight"), counted(counts.macs, "MAC")]
+    return " · ".join(parts)
+
+
+def batch_of(diagram: Diagram) -> int:
+    """The size of a minibatch, as far as the recipe tells."""
+    batch = diagram.recipe.get("batch", 64)
+    return batch if isinstance(batch, int) and not isinstance(batch, bool) else 64
+
+
+def wires_in_words(diagram: Diagram, block: str) -> str:
+    """from x to input z; feeds relu1."""
+    into = [f"{w.target.name} from {_end(w.source)}" for w in diagram.wires_into(block)]
+    targets = [w.target.block for w in diagram.wires_from(block)]
+    parts = [", ".join(into)] if into else []
+    parts += [f"feeds {', '.join(dict.fromkeys(targets))}"] if targets else []
+    return "; ".join(parts)
+
+
+def _end(pin: Pin) -> str:
+    return pin.block if pin.name == OUTPUT else str(pin)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -25,7 +25,7 @@ from runtime.recipe import Recipe
 from runtime.shapes import SAMPLES, Kind, Stage, Trace, Tracer, owner_of
 from runtime.snapshot import Report
 
-Samples = torch.Tensor | np.ndarray | Sequence[Any]
+Samples: TypeAlias = torch.Tensor | np.ndarray | Sequence[Any]
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ class Program:
         return {self.public_name(name): p for name, p in self.root.named_parameters()}
 
     def _report(self, trace: Trace, problems: tuple[Problem, ...]) -> Report:
-        trained = [n for n in self.costs if self.stages[n].type.use != "inference"]  # type: ignore[attr-defined]
+        trained = [n for n in self.costs if self.cost(n).use != "inference"]
         return Report(
             shapes={pin: kind.shown for pin, kind in trace.kinds.items()},
             problems=(*problems, *trace.problems),
@@ -142,16 +142,24 @@ class Program:
 
     # --- what is asked of it ---------------------------------------------------------------------------------
 
+    def cost(self, name: str) -> Cost:
+        """The cost block of this id with its settings."""
+        found = self.stages[name].type
+        assert isinstance(found, Cost)
+        return found
+
     def set_epoch(self, epoch: int) -> None:
         """Opens the regularisers whose first epoch has come."""
         for name in self.costs:
             gate = self.targets.get(f"{name} gate")
             if gate:
-                getattr(self.root, gate).fill_(float(epoch >= self.stages[name].type.start))  # type: ignore[attr-defined]
+                regulariser = self.cost(name)
+                assert isinstance(regulariser, Regulariser)
+                getattr(self.root, gate).fill_(float(epoch >= regulariser.start))
 
     def tensors(self, given: Mapping[str, Samples], needed: Sequence[str]) -> list[torch.Tensor]:
         """The values in `needed` from `given` (by block id or by field), as tensors of the program's dtype and device."""
-        found = []
+        found: list[torch.Tensor] = []
         for name in needed:
             field = self.diagram.blocks[name].settings.get("field", name)
             value = given.get(name, given.get(str(field)))
@@ -326,7 +334,7 @@ class _Draft:
     def _total(self, energies: Sequence[fx.Node]) -> Any:
         total: fx.Node | None = None
         for name, energy in zip(self.program.costs, energies, strict=True):
-            if self.program.stages[name].type.use == "inference":  # type: ignore[attr-defined]
+            if self.program.cost(name).use == "inference":
                 continue
             mean = (
                 energy
@@ -338,7 +346,7 @@ class _Draft:
         return total
 
     def _weighted(self, name: str, energy: fx.Node) -> fx.Node:
-        weight = self.program.stages[name].type.weight  # type: ignore[attr-defined]
+        weight = self.program.cost(name).weight
         if weight != 1.0:
             energy = self.graph.call_function(torch.mul, (energy, weight))
         gate = self.program.targets.get(f"{name} gate")
@@ -353,8 +361,7 @@ class _Draft:
         counted = [
             n
             for n in self.program.costs
-            if self.program.stages[n].type.use != "training"
-            and not self.program.stages[n].of_weights  # type: ignore[attr-defined]
+            if self.program.cost(n).use != "training" and not self.program.stages[n].of_weights
         ]
         for name in self._feeding(counted):
             self.stage(name)

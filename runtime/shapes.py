@@ -190,8 +190,7 @@ class Tracer:
         kinds = tuple(self.trace.kinds[pin] for pin in sources.values())
         settings = _settings_that_matter(instance)
         signature = (block.kind, settings, kinds, flanks, block.shares)
-        of_weights = isinstance(instance, Regulariser) and not sources
-        if of_weights:
+        if isinstance(instance, Regulariser) and not sources:
             stage = Stage(block, instance, instance.of_weights(), (), signature, True)
             self.trace.stages[block.id] = stage
             return

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from graph.settings import SettingError
-from runtime.data import arrays, classic, planar
+from runtime.data import arrays, classic, formulas, own, planar
 from runtime.data.dataset import Data, DataError, Dataset, Field
 from runtime.data.split import Parts, normalization, split
 
@@ -32,7 +32,7 @@ def catalogue() -> dict[str, type[Dataset]]:
     """Every kind of data set by the name that a recipe gives it."""
     return {
         value.kind: value
-        for module in (planar, classic, arrays)
+        for module in (planar, formulas, classic, own, arrays)
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, Dataset) and value.kind
     }

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from graph.diagram import Frozen, is_name
 from graph.settings import SettingError, structure
-from runtime.data.dataset import LARGEST, Data, DataError, Dataset, dataset
-
-MAX_CLASSES = 100_000
+from runtime.data.dataset import LARGEST, MAX_CLASSES, Data, Dataset
 
 
-@dataset
+@dataclass(frozen=True)
 class Arrays(Dataset):
     """Samples that stand in the recipe: {"kind": "arrays", "x": [[0, 0], [0, 1]], "y": [0, 1]}.
 
@@ -22,11 +22,13 @@ class Arrays(Dataset):
     class numbers, one of texts class names (numbered in sorted order); all else are real values.
     """
 
+    kind = title = "arrays"
+
     values: Frozen = structure(Frozen())
 
     @classmethod
     def read(cls, values: Mapping[str, Any]) -> Arrays:
-        """Checks names and nesting.  Raises SettingError named after the field."""
+        """Checks every field.  Raises SettingError named after it."""
         if not values:
             raise SettingError(
                 "x", 'arrays need at least one field, such as "x": [[0, 1], [1, 0]].'
@@ -36,45 +38,41 @@ class Arrays(Dataset):
             if not is_name(name):
                 raise SettingError(str(name), f"{name!r:.60} cannot be the name of a field.")
             plain[name] = value.tolist() if hasattr(value, "tolist") else value
-            try:
-                _field(name, plain[name])
-            except DataError as error:
-                raise SettingError(name, str(error)) from error
         made = cls(Frozen(plain))
-        try:
-            made.make(0)
-        except DataError as error:
-            raise SettingError(next(iter(plain)), str(error)) from error
+        made._data  # noqa: B018  finds what is wrong with it
         return made
 
     def make(self, seed: int, folder: str = "") -> Data:
-        fields, classes = {}, {}
-        for name, value in self.values.items():
-            fields[name], names = _field(name, value)
-            if names:
-                classes[name] = names
-        sizes = {name: len(values) for name, values in fields.items()}
-        if len(set(sizes.values())) > 1:
-            told = ", ".join(f"{name} has {size}" for name, size in sizes.items())
-            raise DataError(f"every field needs the same number of samples, but {told}.")
-        return Data(self.title, fields, classes)
+        return self._data
 
     def to_mapping(self) -> dict[str, Any]:
         return {"kind": self.kind, **self.values}
 
+    @cached_property
+    def _data(self) -> Data:
+        made = {name: _field(name, value) for name, value in self.values.items()}
+        sizes = {name: len(values) for name, (values, _) in made.items()}
+        if len(set(sizes.values())) > 1:
+            told = ", ".join(f"{name} has {size}" for name, size in sizes.items())
+            raise SettingError(
+                list(sizes)[-1], f"every field needs the same number of samples, but {told}."
+            )
+        fields = {name: values for name, (values, _) in made.items()}
+        return Data(self.title, fields, {name: texts for name, (_, texts) in made.items() if texts})
+
 
 def _field(name: str, value: Any) -> tuple[np.ndarray, tuple[str, ...]]:
-    """The array of a field and its class names, () for real values.  Raises DataError."""
+    """The array of a field and its class names, () for real values.  Raises SettingError."""
     if not isinstance(value, list | tuple) or len(value) == 0:
-        raise DataError(f"{name} must be a list with one entry per sample.")
+        raise SettingError(name, f"{name} must be a list with one entry per sample.")
     if all(isinstance(v, str) for v in value):
-        names = tuple(sorted(set(value)))
-        number = {text: n for n, text in enumerate(names)}
-        return np.array([number[v] for v in value], dtype=np.int64), names
+        texts, numbers = np.unique(np.array(value), return_inverse=True)
+        return numbers.astype(np.int64), tuple(str(text) for text in texts)
     if all(type(v) is int and v >= 0 for v in value):
         if max(value) >= MAX_CLASSES:
-            raise DataError(
-                f"{name} has the class number {max(value):,}: write real values as 1.0, not 1."
+            raise SettingError(
+                name,
+                f"{name} holds {max(value):,}, too large for a class number: write real values as 1.0, not 1.",
             )
         return np.array(value, dtype=np.int64), tuple(str(n) for n in range(max(value) + 1))
     return _real(name, value), ()
@@ -84,15 +82,14 @@ def _real(name: str, value: Any) -> np.ndarray:
     try:
         array = np.array(value)
     except ValueError:
-        raise DataError(
-            f"the samples of {name} differ in shape: make all lists equally long."
-        ) from None
+        message = f"the samples of {name} differ in shape: make all lists equally long."
+        raise SettingError(name, message) from None
     if array.dtype.kind not in "fiub" or array.size == 0:
-        raise DataError(f"{name} must hold numbers, in lists of equal length.")
+        raise SettingError(name, f"{name} must hold numbers, in lists of equal length.")
     array = array.astype(np.float64)
-    if not np.all(np.abs(array) <= LARGEST):
-        place = np.argwhere(~(np.abs(array) <= LARGEST))[0]
-        raise DataError(
-            f"{name}{place.tolist()} is {array[tuple(place)]}: use numbers within ±1e30."
-        )
+    fits = np.abs(array) <= LARGEST
+    if not np.all(fits):
+        place = np.argwhere(~fits)[0].tolist()
+        told = f"{name}{place} is {array[tuple(place)]}: use numbers within ±{LARGEST:g}."
+        raise SettingError(name, told)
     return array

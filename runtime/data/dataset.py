@@ -16,6 +16,7 @@ __all__ = ["Data", "DataError", "Dataset", "Field", "dataset", "setting"]
 
 TARGET = "y"  # the field that holds the desired answers
 LARGEST = 1e30  # values beyond it would overflow in float32
+MAX_CLASSES = 100_000
 
 
 class DataError(Exception):

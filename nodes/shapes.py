@@ -19,6 +19,10 @@ def elements(shape: Shape) -> int:
 
 def axis_of(kind: str, shape: Shape, axis: int) -> int:
     """`axis` counted from 0.  Raises ValueError when the shape lacks it or it is the batch's."""
+    if len(shape) < 2:
+        raise ValueError(
+            f"{kind} needs inputs [B, n, ...], not {shown(shape)}; put a flatten before it."
+        )
     if not -len(shape) <= axis < len(shape):
         raise ValueError(
             f"{kind}: {shown(shape)} has no axis {axis}; choose one from 1 to {len(shape) - 1}."
@@ -37,9 +41,9 @@ def whole_of(kind: str, shapes: tuple[Shape, ...]) -> Shape:
     whole = tuple(max(sizes) for sizes in zip(*padded, strict=True))
     stretches = all(size in (1, full) for p in padded for size, full in zip(p, whole, strict=True))
     if not stretches or whole not in shapes:
-        raise ValueError(
-            f"{kind} needs inputs of one shape, not {' and '.join(map(shown, shapes[:4]))}."
-        )
+        batch = max(shapes, key=len)[:1]  # a drawn parameter has none
+        texts = [shown(s) if s[:1] == batch else str(list(s)) for s in shapes[:4]]
+        raise ValueError(f"{kind} needs inputs of one shape, not {' and '.join(texts)}.")
     return whole
 
 

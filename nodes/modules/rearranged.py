@@ -21,4 +21,4 @@ class Reshape(nn.Module):
         return z.reshape(z.shape[0], *self.size)
 
     def extra_repr(self) -> str:
-        return ", ".join(map(str, self.size))
+        return str(self.size)

@@ -97,7 +97,8 @@ def test_circle_and_gaussians_keep_to_their_description() -> None:
 @pytest.mark.parametrize("kind", ["xor", "circle", "moons", "circles"])
 def test_noise_is_added_to_each_coordinate(kind: str) -> None:
     plain, noisy = (
-        load({"kind": kind, "points": 20_000, "noise": noise}, 2).fields["x"] for noise in (0.0, 0.3)
+        load({"kind": kind, "points": 20_000, "noise": noise}, 2).fields["x"]
+        for noise in (0.0, 0.3)
     )
     np.testing.assert_allclose(np.cov((noisy - plain).T), 0.09 * np.eye(2), atol=0.003)
     np.testing.assert_allclose((noisy - plain).mean(axis=0), 0.0, atol=0.01)

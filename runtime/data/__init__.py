@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 
 from graph.settings import SettingError
-from runtime.data import arrays, classic, formulas, own, planar
 from runtime.data.dataset import Data, DataError, Dataset, Field
 from runtime.data.split import Parts, normalization, split
 
@@ -24,12 +23,15 @@ __all__ = [
     "split",
 ]
 
-ARRAYS = arrays.Arrays.kind
+ARRAYS = "arrays"  # what a mapping without a kind holds
 
 
 @cache
 def catalogue() -> dict[str, type[Dataset]]:
     """Every kind of data set by the name that a recipe gives it."""
+    # imported here because declaring them takes longer than all else in this package
+    from runtime.data import arrays, classic, formulas, own, planar
+
     return {
         value.kind: value
         for module in (planar, formulas, classic, own, arrays)

@@ -9,7 +9,7 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 import numpy as np
 
@@ -45,8 +45,7 @@ class Table:
     answers: list[str] | np.ndarray | None
 
 
-@dataclass
-class _Row:
+class _Row(NamedTuple):
     line: int
     cells: list[str]
 

@@ -80,7 +80,7 @@ class SquaredError(Matching):
 
 @block
 class CrossEntropy(Classification):
-    """Minus the log-probability of the right class, from scores; averaged over places.  [B, classes, ...], [B, ...] -> [B].  Source: LeCun 2020, cross entropy."""
+    """Minus the log-probability of the right class, from scores; averaged over places.  [B, classes, ...], [B, ...] -> [B].  Source: LeCun 2013, cross-entropy loss."""
 
     mark = "CE"
     formula = "C = log Σⱼ exp(ȳⱼ) − ȳ_y"

@@ -13,7 +13,7 @@ _FACTOR = "λ, the factor of this cost in the sum"
 
 @block
 class L1(Regulariser):
-    """Sum of magnitudes: of its input, or of all weights.  [B, ...] -> [B].  Source: LeCun 2020, L1 regularisation."""
+    """Sum of magnitudes: of its input, or of all weights.  [B, ...] -> [B].  Source: LeCun 2013, L1 regularisation."""
 
     title = "L1"
     mark = "|w|"
@@ -36,7 +36,7 @@ class L1(Regulariser):
 
 @block
 class L2(Regulariser):
-    """Sum of squares: of its input, or of all weights.  [B, ...] -> [B].  Source: LeCun 2020, weight decay."""
+    """Sum of squares: of its input, or of all weights.  [B, ...] -> [B].  Source: course notes 2020, weight decay."""
 
     title = "L2"
     mark = "‖w‖²"

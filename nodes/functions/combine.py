@@ -10,7 +10,7 @@ from nodes.shapes import Shape, axis_of, shown, whole_of
 
 @block
 class Sum(Function):
-    """Sum of its inputs; what has size 1, or no batch, is repeated.  [B, ...], ... -> [B, ...].  Source: LeCun 2020, sum."""
+    """Sum of its inputs; what has size 1, or no batch, is repeated.  [B, ...], ... -> [B, ...].  Source: LeCun 2018, residual networks."""
 
     section = "Combine"
     mark = "+"

@@ -34,7 +34,7 @@ class Linear(Function):
 
 @block
 class Bias(Function):
-    """One learned constant added to each channel.  [B, n, ...] -> [B, n, ...].  Source: LeCun 2013, filter banks with bias."""
+    """One learned constant added to each channel.  [B, n, ...] -> [B, n, ...].  Source: LeCun 2013, back-propagation to a bias."""
 
     section = "Linear"
     mark = "x+b"

@@ -10,7 +10,7 @@ from nodes.shapes import Shape, axis_of
 
 @block
 class Relu(Function):
-    """Half-wave rectification.  [B, ...] -> [B, ...].  Source: LeCun 2024, traditional neural net."""
+    """Half-wave rectification.  [B, ...] -> [B, ...].  Source: LeCun 2018, rectified linear function."""
 
     section = "Non-linearity"
     mark = "( )⁺"
@@ -26,7 +26,7 @@ class Relu(Function):
 
 @block
 class Tanh(Function):
-    """Hyperbolic tangent, from −1 to 1.  [B, ...] -> [B, ...].  Source: LeCun 2013, point-wise non-linearities."""
+    """Hyperbolic tangent, from −1 to 1.  [B, ...] -> [B, ...].  Source: LeCun 2013, tanh module."""
 
     section = "Non-linearity"
     mark = "tanh"
@@ -42,7 +42,7 @@ class Tanh(Function):
 
 @block
 class Sigmoid(Function):
-    """Logistic function, from 0 to 1.  [B, ...] -> [B, ...].  Source: LeCun 2013, point-wise non-linearities."""
+    """Logistic function, from 0 to 1.  [B, ...] -> [B, ...].  Source: LeCun 2018, non-linear functions."""
 
     section = "Non-linearity"
     mark = "σ"
@@ -58,7 +58,7 @@ class Sigmoid(Function):
 
 @block
 class Softmax(Function):
-    """Positive numbers that add up to 1 along an axis.  [B, n, ...] -> [B, n, ...].  Source: LeCun 2020, softmax."""
+    """Positive numbers that add up to 1 along an axis.  [B, n, ...] -> [B, n, ...].  Source: course notes 2020, softmax."""
 
     section = "Non-linearity"
     mark = "softmax"
@@ -77,7 +77,7 @@ class Softmax(Function):
 
 @block
 class LogSoftmax(Function):
-    """Logarithm of the softmax, without overflow.  [B, n, ...] -> [B, n, ...].  Source: LeCun 2020, log-softmax."""
+    """Logarithm of the softmax, without overflow.  [B, n, ...] -> [B, n, ...].  Source: course notes 2020, log-softmax."""
 
     section = "Non-linearity"
     title = "log-softmax"

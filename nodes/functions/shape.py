@@ -11,7 +11,7 @@ from nodes.shapes import Shape, elements, shown
 
 @block
 class Flatten(Function):
-    """All numbers of a sample in one row.  [B, ...] -> [B, n].  Source: LeCun 2013, maps to a classifier."""
+    """All numbers of a sample in one row.  [B, ...] -> [B, n].  Source: LeCun 2013, from an image to a vector."""
 
     section = "Shape"
     mark = "flat"
@@ -27,7 +27,7 @@ class Flatten(Function):
 
 @block
 class Reshape(Function):
-    """The numbers of a sample in another shape.  [B, ...] -> [B, size...].  Source: LeCun 2024, images to vectors."""
+    """The numbers of a sample in another shape.  [B, ...] -> [B, size...].  Source: LeCun 2013, reshaping an image."""
 
     section = "Shape"
     mark = "n×m"

@@ -22,6 +22,8 @@ def _real(target: Tensor, prediction: Tensor) -> Tensor:
 
 
 def _classes(target: Tensor, prediction: Tensor) -> Tensor:
+    if target.dtype is torch.int64 and target.dim() == prediction.dim() - 1:
+        return target  # the usual case, in the inner loop of training
     return target.reshape(prediction.shape[:1] + prediction.shape[2:]).long()
 
 

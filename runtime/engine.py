@@ -7,7 +7,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any
@@ -27,7 +27,7 @@ from runtime.snapshot import Snapshot
 
 SLICE = 0.004  # seconds of plain steps between two looks at the queue
 JUDGE_EVERY = 0.25  # seconds between two looks at the validation part, at the least
-JUDGE_SHARE = 0.05  # of the time may go into looking at it
+SHARE = 0.03  # of the time that watching, the grid and judging may take each
 
 
 class Engine:
@@ -45,7 +45,8 @@ class Engine:
         self.validation: list[tuple[int, float]] = []
         self.accuracy: dict[str, float] = {}
         self._data: tuple[Any, Data] | None = None
-        self._judged, self._judging = 0.0, 0.0
+        self._watching, self._drawing, self._judging = Budget(), Budget(), Budget(JUDGE_EVERY)
+        self._step_seconds = 0.0
         self._rate = _Rate()
         self.done = False
 
@@ -146,7 +147,7 @@ class Engine:
 
     def _forget(self) -> None:
         self.validation, self.accuracy = [], {}
-        self._judged = 0.0
+        self._judging = Budget(JUDGE_EVERY)
 
     def _ready(self) -> bool:
         return self.run is not None and self.program is not None and self.program.report.trainable
@@ -219,8 +220,8 @@ class Engine:
         assert self.run is not None
         try:
             self._steps()
-            if self.wanted is not None:
-                self._frame()
+            if self.wanted is not None and self.playing and self._watching.due:
+                self._frame(self.wanted)
         except NonFinite as error:
             self._stop(error.problem)
         except (MemoryError, torch.OutOfMemoryError) as error:
@@ -232,43 +233,48 @@ class Engine:
 
     def _steps(self) -> None:
         assert self.run is not None
-        end = time.perf_counter() + SLICE
-        while self.playing and time.perf_counter() < end:
+        began, made = time.perf_counter(), 0
+        while self.playing and time.perf_counter() < began + SLICE:
             if self.steps_left is not None and self.steps_left <= 1:
                 break  # the last one is watched
             self.run.step()
-            self._rate.count += 1
+            made += 1
             if self.steps_left is not None:
                 self.steps_left -= 1
+        if made:
+            self._step_seconds = (time.perf_counter() - began) / made
+            self._rate.count += made
         if self.playing and self.steps_left == 1:
             self._last_step()
 
     def _last_step(self) -> None:
-        self.steps_left = None
-        self.playing = False
-        self.wanted = self.wanted or m.WantFrame()
-        self._frame()
-        self.send(m.Stopped(self.run.step_count if self.run else 0))
+        assert self.run is not None
+        self.steps_left, self.playing = None, False
+        self._frame(self.wanted or m.WantFrame(), always=True)
+        self.send(m.Stopped(self.run.step_count))
 
-    def _frame(self) -> None:
-        assert self.run is not None and self.wanted is not None
-        wanted, self.wanted = self.wanted, None
-        snapshot = self.run.watch(grid=wanted.grid)
+    def _frame(self, wanted: m.WantFrame, always: bool = False) -> None:
+        """One watched step and what the screen wants to see with it, each within its share of the time."""
+        assert self.run is not None
+        self.wanted = None
+        with self._watching.spend(self._step_seconds):
+            snapshot = self.run.watch()
         self._rate.count += 1
-        self._judge()
+        if wanted.grid and (always or self._drawing.due):
+            with self._drawing.spend():
+                snapshot = replace(snapshot, grid=self.run.grid(wanted.grid))
+        if always or self._judging.due:
+            with self._judging.spend():
+                self._judge()
         self.send(self._dated(snapshot))
 
     def _judge(self) -> None:
-        """Looks at training and validation parts, seldom enough to cost little."""
-        now = time.perf_counter()
-        if now - self._judged < max(JUDGE_EVERY, self._judging / JUDGE_SHARE) or self.run is None:
-            return
+        """Looks at training and validation parts."""
+        assert self.run is not None
         found = {part: self.run.evaluate(part) for part in ("training", "validation")}
         self.accuracy = {part: f["accuracy"] for part, f in found.items() if "accuracy" in f}
         if found["validation"]:
             self.validation.append((self.run.step_count, found["validation"]["loss"]))
-        self._judged = time.perf_counter()
-        self._judging = self._judged - now
 
     def _dated(self, snapshot: Snapshot) -> Snapshot:
         rows = np.array(self.validation, dtype=np.float64).reshape(-1, 2)
@@ -281,6 +287,26 @@ class Engine:
             steps_per_second=self._rate.value(),
             playing=self.playing,
         )
+
+
+class Budget:
+    """Keeps something that costs time to SHARE of it: the dearer it was, the later it is due again."""
+
+    def __init__(self, least: float = 0.0) -> None:
+        self.least, self._due_at = least, 0.0
+
+    @property
+    def due(self) -> bool:
+        """Whether it may be done now."""
+        return time.perf_counter() >= self._due_at
+
+    @contextlib.contextmanager
+    def spend(self, free: float = 0.0) -> Iterator[None]:
+        """Times what is done inside; `free` seconds of it would have been spent anyway."""
+        began = time.perf_counter()
+        yield
+        now = time.perf_counter()
+        self._due_at = now + max(self.least, (now - began - free) / SHARE)
 
 
 class _Rate:

@@ -34,7 +34,9 @@ class Report:
     @property
     def total(self) -> Counts:
         """Weights and MACs of the whole diagram."""
-        return Counts(sum(c.weights for c in self.counts.values()), sum(c.macs for c in self.counts.values()))
+        return Counts(
+            sum(c.weights for c in self.counts.values()), sum(c.macs for c in self.counts.values())
+        )
 
 
 @dataclass(frozen=True, slots=True)

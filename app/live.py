@@ -60,6 +60,7 @@ class Live(QObject):
         self._ready = self._playing = False
         self._asked_at = 0.0
         self._waiting = self._still = False
+        self._interrupted = False  # it played until the diagram could not be trained
         self.grid_wanted = True
         self._timer = QTimer(self)
         self._timer.setInterval(TICK)
@@ -91,18 +92,22 @@ class Live(QObject):
         self._session.close()
 
     def restart(self) -> None:
-        """Starts another engine after the last one died, and gives it the diagram."""
-        self._ready, self._stale = False, True
+        """Starts another engine after the last one died; the diagram is given to it when it is ready."""
+        self._ready, self._stale, self._fresh = False, True, True
         self._set_playing(False)
         self._session.restart()
         self._timer.start()
 
-    def show(self, diagram: Diagram, folder: str = "", fresh: bool = False, weights: str = "") -> None:
+    def show(
+        self, diagram: Diagram, folder: str = "", fresh: bool = False, weights: str = ""
+    ) -> None:
         """The diagram is this now; `fresh` forgets the weights, `weights` names the file to read them beside."""
         self._diagram, self._folder = diagram, folder
         self._fresh = self._fresh or fresh
         self._weights = weights or ("" if fresh else self._weights)
         self._stale = True
+        if fresh:
+            self._set_playing(False)
         self._soon.start()
 
     def play(self) -> None:
@@ -119,6 +124,13 @@ class Live(QObject):
         self._set_playing(False)
         self._send(Pause())
         self._still = True
+
+    def toggle(self) -> None:
+        """Pauses when it plays, plays when it pauses."""
+        if self._playing:
+            self.pause()
+        else:
+            self.play()
 
     def step(self) -> None:
         """One step, then pause."""
@@ -179,12 +191,17 @@ class Live(QObject):
                 self.died.emit(message.text)
 
     def _compiled(self, message: Compiled) -> None:
+        from runtime.messages import Play
+
         if message.version != self._version:
             return
         self._still = True
-        if self._playing and not message.report.trainable:
-            self.pause()
         self.compiled.emit(message)
+        if not self._playing:
+            return
+        if message.report.trainable and self._interrupted:
+            self._send(Play())
+        self._interrupted = not message.report.trainable
 
     def _begin(self, message: object) -> None:
         from runtime.messages import Play
@@ -225,6 +242,7 @@ class Live(QObject):
         self._asked_at, self._waiting, self._still = now, True, False
 
     def _set_playing(self, playing: bool) -> None:
+        self._interrupted = False
         if playing != self._playing:
             self._playing = playing
             self.played.emit(playing)

@@ -15,15 +15,21 @@ QLabel[role="title"] {{ color: {theme.text}; font-weight: 600; font-size: 13px; 
 QLabel[role="gradient"] {{ color: {theme.gradient_text}; }}
 QLabel[role="value"] {{ font-size: 15px; }}
 QWidget#trainingBar {{ background: {theme.panel}; border-bottom: 1px solid {theme.border}; }}
-QWidget#trainingBar QAbstractSpinBox, QWidget#trainingBar QComboBox, QWidget#trainingBar QToolButton[role="choice"] {{
-  background: transparent; border: 0; border-bottom: 1px solid transparent; border-radius: 0; padding: 0; font-size: 15px; }}
-QWidget#trainingBar QAbstractSpinBox QLineEdit {{ background: transparent; border: 0; padding: 0; }}
-QWidget#trainingBar QAbstractSpinBox:hover, QWidget#trainingBar QComboBox:hover,
-QWidget#trainingBar QToolButton[role="choice"]:hover {{ border-bottom: 1px solid {theme.muted}; }}
-QWidget#trainingBar QAbstractSpinBox:focus, QWidget#trainingBar QComboBox:focus,
-QWidget#trainingBar QToolButton[role="choice"]:focus {{ border-bottom: 1px solid {theme.selection}; }}
-QWidget#trainingBar QComboBox::drop-down {{ border: 0; width: 12px; }}
-QWidget#trainingBar QToolButton[role="choice"]::menu-indicator {{ width: 0; image: none; }}
+QWidget#trainingBar > QAbstractSpinBox, QWidget#trainingBar > QComboBox {{
+  background: transparent; border: 0; border-radius: 0; padding: 0; min-height: 0; font-size: 15px; }}
+QWidget#trainingBar > QAbstractSpinBox:hover {{ border-bottom: 1px solid {theme.muted}; }}
+QWidget#trainingBar > QAbstractSpinBox:focus {{ border-bottom: 1px solid {theme.selection}; }}
+QAbstractSpinBox, QComboBox {{ background: {theme.field}; color: {theme.text}; border: 1px solid {theme.border};
+  border-radius: 6px; padding: 1px 6px; min-height: 20px; selection-background-color: {theme.selection};
+  selection-color: {theme.background}; }}
+QAbstractSpinBox:focus, QComboBox:focus {{ border: 1px solid {theme.selection}; }}
+QAbstractSpinBox QLineEdit {{ background: transparent; border: 0; padding: 0; }}
+QAbstractSpinBox QLineEdit:focus {{ border: 0; }}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: 0; background: transparent; width: 18px; }}
+QAbstractSpinBox::up-arrow, QAbstractSpinBox::down-arrow {{ image: none; width: 0; height: 0; }}
+QCheckBox::indicator:unchecked {{ background: {theme.field}; border: 1px solid {theme.muted}; border-radius: 3px;
+  width: 12px; height: 12px; }}
+QTreeView::item {{ padding: 3px 6px; }}
 QToolButton[role="press"] {{ border-radius: 7px; padding: 0; }}
 QToolButton[role="play"] {{ border-radius: 7px; padding: 0; background: {theme.gradient}; }}
 QToolButton[role="play"]:hover {{ background: {theme.gradient_text}; }}

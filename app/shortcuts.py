@@ -34,7 +34,9 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
         Shortcut("cut", "Cu&t", ("Ctrl+X",), "move the selected blocks to the clipboard"),
         Shortcut("copy", "&Copy", ("Ctrl+C",), "copy the selected blocks to the clipboard"),
         Shortcut("paste", "&Paste", ("Ctrl+V",), "insert the blocks of the clipboard"),
-        Shortcut("duplicate", "&Duplicate", ("Ctrl+D",), "copy the selected blocks beside themselves"),
+        Shortcut(
+            "duplicate", "&Duplicate", ("Ctrl+D",), "copy the selected blocks beside themselves"
+        ),
         Shortcut("delete", "De&lete", ("Del", "Backspace"), "delete what is selected"),
         None,
         Shortcut("select_all", "Select &all", ("Ctrl+A",), "select every block"),
@@ -47,7 +49,12 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
         Shortcut("zoom_reset", "Zoom &100 %", ("Ctrl+0",)),
         None,
         Shortcut("theme", "&Theme"),
-        Shortcut("values", "Show &values forward", ("V",), "grey numbers of the values beside the gradients"),
+        Shortcut(
+            "values",
+            "Show &values forward",
+            ("V",),
+            "grey numbers of the values beside the gradients",
+        ),
         Shortcut("minimap", "&Minimap", ("M",)),
         Shortcut("calm", "&Reduced motion", (), "no running pulses: numbers and widths only"),
         None,

@@ -6,9 +6,10 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.panels.form import Form
+from app.panels.quiet import QuietCombo
 from app.panels.section import formula_label, text_label
 from app.panels.words import block_line
 from graph.diagram import MAX_LABEL, Block, Diagram
@@ -71,7 +72,7 @@ class BlockPage(QWidget):
         self.name.setAccessibleName("name")
         self.name.setToolTip("the name of its variable; empty for the one given along the flow")
         self.name.editingFinished.connect(self._rename)
-        self.weights = QComboBox()
+        self.weights = QuietCombo()
         self.weights.setAccessibleName("weights")
         self.weights.setToolTip("its own weights, or those of another block of its kind")
         self.weights.activated.connect(self._share)

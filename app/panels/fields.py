@@ -7,10 +7,18 @@ import time
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QValidator, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QLineEdit, QWidget
+from PySide6.QtGui import (
+    QFocusEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QValidator,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QLineEdit, QWidget
 
 from app.panels.numbers import number_text, parse, stepped
+from app.panels.quiet import QuietCombo
 from graph.settings import Setting, SettingError
 
 PAUSE = 0.8  # s without a step after which the next steps are another edit
@@ -34,6 +42,7 @@ class NumberField(QAbstractSpinBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccelerated(True)
         self.setKeyboardTracking(False)
+        self.lineEdit().setTextMargins(5, 0, 0, 0)
         self.lineEdit().setText(number_text(self._value))
         self.editingFinished.connect(self._typed)
 
@@ -46,7 +55,10 @@ class NumberField(QAbstractSpinBox):
         """Follows the document."""
         self._value = value
         text = number_text(value)
-        if not (self.lineEdit().hasFocus() and self.lineEdit().isModified()) and self.text() != text:
+        if (
+            not (self.lineEdit().hasFocus() and self.lineEdit().isModified())
+            and self.text() != text
+        ):
             self.lineEdit().setText(text)
 
     def stepBy(self, steps: int) -> None:
@@ -71,8 +83,41 @@ class NumberField(QAbstractSpinBox):
             flags |= QAbstractSpinBox.StepEnabledFlag.StepUpEnabled
         return flags
 
-    def validate(self, text: str, position: int) -> object:
-        return QValidator.State.Acceptable, text, position  # judged with a sentence when it is entered
+    def validate(self, text: str, position: int) -> tuple[QValidator.State, str, int]:
+        return (
+            QValidator.State.Acceptable,
+            text,
+            position,
+        )  # judged with a sentence when it is entered
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._is_bare:
+            # the style sheet leaves it no room; by 2 pixels it stands in line with labels
+            self.lineEdit().setGeometry(self.rect().adjusted(-2, -1, 0, -1))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._is_bare:
+            painter = QPainter(self)
+            font = painter.font()
+            font.setPixelSize(9)
+            painter.setFont(font)
+            painter.setPen(self.palette().color(self.palette().ColorRole.PlaceholderText))
+            right = self.rect().adjusted(self.width() - 18, 3, -4, -3)
+            painter.drawText(right, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter, "▴")
+            bottom = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignHCenter
+            painter.drawText(right, bottom, "▾")
+
+    def make_bare(self) -> None:
+        """No frame and no buttons: it looks like text until the mouse is over it."""
+        self.setFrame(False)
+        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        self.lineEdit().setTextMargins(0, 0, 0, 0)
+
+    @property
+    def _is_bare(self) -> bool:
+        return self.buttonSymbols() == QAbstractSpinBox.ButtonSymbols.NoButtons
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus() or not _scrolls(self):
@@ -102,7 +147,7 @@ class NumberField(QAbstractSpinBox):
             self.chosen.emit(value, gesture)
 
 
-class ChoiceField(QComboBox):
+class ChoiceField(QuietCombo):
     """One of a few texts."""
 
     chosen = Signal(object, str)
@@ -204,7 +249,9 @@ class SizesField(TextField):
             numbers = [int(p) for p in parts]
         except ValueError:
             name = self._setting.name
-            raise SettingError(name, f"{name} must be whole numbers such as 1×8×8, not {text!r:.60}.") from None
+            raise SettingError(
+                name, f"{name} must be whole numbers such as 1×8×8, not {text!r:.60}."
+            ) from None
         return list(self._setting.read(numbers))
 
 

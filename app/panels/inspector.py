@@ -152,7 +152,8 @@ class _ProblemList(QWidget):
             return
         self._shown = problems
         while (item := self._column.takeAt(0)) is not None:
-            item.widget().deleteLater()
+            if (line := item.widget()) is not None:
+                line.deleteLater()
         for problem in problems[:LISTED]:
             self._column.addWidget(self._line(problem))
         if len(problems) > LISTED:

@@ -26,7 +26,11 @@ def readable(value: float | None, digits: int = 4) -> str:
         return "∞" if value > 0 else "−∞"
     if value != 0 and not 1e-3 <= abs(value) < 1e5:
         mantissa, exponent = f"{value:.{max(digits - 3, 0)}e}".split("e")
-        return f"{mantissa}e{int(exponent)}".replace("-", "−", 1) if value < 0 else f"{mantissa}e{int(exponent)}"
+        return (
+            f"{mantissa}e{int(exponent)}".replace("-", "−", 1)
+            if value < 0
+            else f"{mantissa}e{int(exponent)}"
+        )
     whole = len(str(int(abs(value))))
     return f"{value:.{max(digits - (0 if abs(value) < 1 else whole), 0)}f}"
 
@@ -46,7 +50,9 @@ def parse(text: str, setting: Setting) -> int | float:
             value = float(plain)
         except ValueError:
             wanted = "a whole number" if setting.type is int else "a number"
-            raise SettingError(setting.name, f"{setting.name} must be {wanted}, not {text!r:.60}.") from None
+            raise SettingError(
+                setting.name, f"{setting.name} must be {wanted}, not {text!r:.60}."
+            ) from None
     read: int | float = setting.read(value)
     return read
 

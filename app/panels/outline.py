@@ -88,7 +88,9 @@ class Outline(QTreeWidget):
     def _texts(self, block: str, label: str) -> list[str]:
         shapes = self._report.shapes if self._report is not None else {}
         shape = shapes.get(Pin(block, OUTPUT))
-        troubles = [p.message for p in self._report.problems if p.block == block] if self._report else []
+        troubles = (
+            [p.message for p in self._report.problems if p.block == block] if self._report else []
+        )
         words = "; ".join([wires_in_words(self._diagram, block), *troubles]).strip("; ")
         told = shape_text(shape, batch_of(self._diagram)) if shape is not None else ""
         return [f"{block} {label}".strip(), self._diagram.blocks[block].kind, told, words]

@@ -52,7 +52,11 @@ def summary(entry: str, part: Mapping[str, Any]) -> str:
     if entry != "data" or first is None:
         return title_of(entry, kind)
     value = part.get(first.name, first.default)
-    return f"{title_of(entry, kind)}, {value:,} {first.name}" if isinstance(value, int) else title_of(entry, kind)
+    return (
+        f"{title_of(entry, kind)}, {value:,} {first.name}"
+        if isinstance(value, int)
+        else title_of(entry, kind)
+    )
 
 
 def recipe_edit(recipe: Mapping[str, Any], name: str, value: Any, gesture: str = "") -> SetRecipe:
@@ -117,7 +121,9 @@ class PartForm(QWidget):
             self._column.removeWidget(self.form)
             self.form.deleteLater()
         cls = kinds_of(self._entry).get(kind)
-        about = getattr(cls, "formula", "") or (cls.__doc__ or "").strip().split("\n")[0] if cls else ""
+        about = (
+            getattr(cls, "formula", "") or (cls.__doc__ or "").strip().split("\n")[0] if cls else ""
+        )
         self._about.setText(about or f"{kind}: an unknown {self._entry}; choose another.")
         self.form = Form(settings_of(cls)) if cls else Form({})
         self.form.chosen.connect(self._choose)

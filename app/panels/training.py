@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QComboBox,
     QFrame,
     QHBoxLayout,
@@ -21,6 +20,7 @@ from app.icons import icon
 from app.panels.fields import ChoiceField, NumberField, field_for
 from app.panels.form import Form
 from app.panels.numbers import percent, readable
+from app.panels.quiet import QuietCombo
 from app.panels.recipe import (
     PartForm,
     kinds_of,
@@ -94,6 +94,7 @@ class TrainingBar(QWidget):
         button.setProperty("role", "press")
         button.setFixedSize(38, 38)
         button.setIconSize(QSize(24, 24))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setAccessibleName(name)
         button.setToolTip(f"{name}: {help}")
         button.clicked.connect(signal)
@@ -128,6 +129,7 @@ class TrainingBar(QWidget):
         self.more = self._make_more()
         self.device = field_for(single_settings()["device"])
         assert isinstance(self.device, ChoiceField)
+        self.device.setFrame(False)
         self.device.chosen.connect(lambda value, gesture: self._edit("device", value, gesture))
         self._column("device", self.device, 62)
         self.seed = self._number("seed", 36)
@@ -135,14 +137,15 @@ class TrainingBar(QWidget):
     def _number(self, name: str, width: int) -> NumberField:
         field = field_for(single_settings()[name])
         assert isinstance(field, NumberField)
-        field.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        field.make_bare()
         field.chosen.connect(lambda value, gesture: self._edit(name, value, gesture))
         field.refused.connect(self.refused)
         self._column(name, field, width)
         return field
 
     def _kind_choice(self, entry: str, width: int) -> QComboBox:
-        combo = QComboBox()
+        combo = QuietCombo()
+        combo.setFrame(False)
         combo.setAccessibleName(entry)
         for kind in kinds_of(entry):
             if kind != "arrays":  # written in the recipe itself, nothing to choose
@@ -193,7 +196,9 @@ class TrainingBar(QWidget):
         self.readouts["validation"].setText(percent(snapshot.accuracy.get("validation")))
         if snapshot.steps_per_second > 0:
             speed = f"{_rounded(snapshot.steps_per_second):,} steps/s"
-            self.speed.setText(f"{speed} · {frames_per_second:.0f} fps" if frames_per_second else speed)
+            self.speed.setText(
+                f"{speed} · {frames_per_second:.0f} fps" if frames_per_second else speed
+            )
 
     def clear(self) -> None:
         """No run yet."""

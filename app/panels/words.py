@@ -52,7 +52,9 @@ def block_line(diagram: Diagram, block: str, report: Report | None) -> str:
     leaving = shapes.get(Pin(block, OUTPUT))
     parts = [" , ".join(entering)] if entering else []
     if leaving is not None:
-        parts = [f"{parts[0]} → {shape_text(leaving, batch)}" if parts else shape_text(leaving, batch)]
+        parts = [
+            f"{parts[0]} → {shape_text(leaving, batch)}" if parts else shape_text(leaving, batch)
+        ]
     if report is not None and block in report.counts:
         counts = report.counts[block]
         parts += [counted(counts.weights, "weight"), counted(counts.macs, "MAC")]

@@ -55,7 +55,11 @@ class BoundaryView(QWidget):
         """The newest answers; None keeps the last."""
         if grid is None:
             return
-        if self._grid is None or grid.bounds != self._grid.bounds or grid.classes != self._grid.classes:
+        if (
+            self._grid is None
+            or grid.bounds != self._grid.bounds
+            or grid.classes != self._grid.classes
+        ):
             self._dots = None
         self._grid = grid
         self._color()
@@ -75,7 +79,9 @@ class BoundaryView(QWidget):
         colors = class_colors if self._grid.classes else surface_colors
         self._buffer = colors(self._grid, self._theme)
         height, width = self._buffer.shape
-        self._image = QImage(self._buffer.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+        self._image = QImage(
+            self._buffer.data, width, height, 4 * width, QImage.Format.Format_RGB32
+        )
 
     # --- painting ------------------------------------------------------------------------------------------------
 
@@ -87,7 +93,9 @@ class BoundaryView(QWidget):
         if self._points is None or self._image is None or self._grid is None:
             painter.setPen(QColor(self._theme.muted))
             inside = self.rect().adjusted(12, 8, -12, -8)
-            painter.drawText(inside, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.sentence())
+            painter.drawText(
+                inside, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self.sentence()
+            )
             return
         area = self.area()
         painter.drawImage(area, self._image)
@@ -149,7 +157,9 @@ class BoundaryView(QWidget):
             painter.drawText(where, Qt.AlignmentFlag.AlignHCenter, tick_text(value))
         for value in ticks(up.low, up.high, 3):
             where = QRectF(0, float(up.pixels(value)) - 7, LEFT - 5, 14)
-            painter.drawText(where, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tick_text(value))
+            painter.drawText(
+                where, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tick_text(value)
+            )
 
     def _paint_legend(self, painter: QPainter, area: QRectF) -> None:
         assert self._grid is not None
@@ -162,12 +172,18 @@ class BoundaryView(QWidget):
                 painter.setBrush(QColor(self._theme.classes[number % len(self._theme.classes)]))
                 painter.drawEllipse(QPointF(left + 4, y), 4, 4)
                 painter.setPen(QColor(self._theme.muted))
-                painter.drawText(QRectF(left + 14, y - 9, LEGEND, 18), Qt.AlignmentFlag.AlignVCenter, f"class {number}")
+                painter.drawText(
+                    QRectF(left + 14, y - 9, LEGEND, 18),
+                    Qt.AlignmentFlag.AlignVCenter,
+                    f"class {number}",
+                )
             return
         extent = _extent(self._grid)
         height = min(area.height(), 120.0)
         for row in range(int(height)):
-            painter.fillRect(QRectF(left, TOP + row, 10, 1.5), _diverging_color(1 - row / height, self._theme))
+            painter.fillRect(
+                QRectF(left, TOP + row, 10, 1.5), _diverging_color(1 - row / height, self._theme)
+            )
         painter.setPen(QColor(self._theme.muted))
         for share, value in ((0.0, extent), (0.5, 0.0), (1.0, -extent)):
             where = QRectF(left + 16, TOP + share * height - 8, LEGEND, 16)
@@ -200,7 +216,9 @@ def surface_colors(grid: Grid, theme: Theme) -> np.ndarray:
 
 
 def _diverging_table(theme: Theme) -> np.ndarray:
-    low, middle, high = (np.array(_rgb(c)) for c in (theme.classes[1], theme.field, theme.classes[0]))
+    low, middle, high = (
+        np.array(_rgb(c)) for c in (theme.classes[1], theme.field, theme.classes[0])
+    )
     share = np.linspace(0, 1, 257)[:, None]
     below = low + (middle - low) * (0.15 + 0.85 * (2 * share).clip(0, 1))
     above = middle + (high - middle) * 0.85 * (2 * share - 1).clip(0, 1)
@@ -229,4 +247,6 @@ def _pack(rgb: np.ndarray) -> np.ndarray:
 
 
 def _same(a: Points, b: Points) -> bool:
-    return a.x.shape == b.x.shape and bool(np.array_equal(a.x, b.x)) and bool(np.array_equal(a.y, b.y))
+    return (
+        a.x.shape == b.x.shape and bool(np.array_equal(a.x, b.x)) and bool(np.array_equal(a.y, b.y))
+    )

@@ -83,7 +83,9 @@ class LossView(QWidget):
         painter.setFont(font)
         if not len(self.training) and not len(self.validation):
             painter.setPen(QColor(self._theme.muted))
-            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Press play to see the loss fall.")
+            painter.drawText(
+                self.rect(), Qt.AlignmentFlag.AlignCenter, "Press play to see the loss fall."
+            )
             return
         across, up = self.scales()
         self._paint_axes(painter, across, up)
@@ -104,7 +106,9 @@ class LossView(QWidget):
         else:
             low, high = min(0.0, float(losses.min())), _ceiling(losses)
             high = high if high > low else low + 1
-        across = Scale(float(steps.min()), max(float(steps.max()), steps.min() + 1), LEFT, self.width() - RIGHT)
+        across = Scale(
+            float(steps.min()), max(float(steps.max()), steps.min() + 1), LEFT, self.width() - RIGHT
+        )
         return across, Scale(low, high, self.height() - BOTTOM, TOP, log)
 
     def _paint_axes(self, painter: QPainter, across: Scale, up: Scale) -> None:
@@ -116,10 +120,14 @@ class LossView(QWidget):
             painter.drawLine(QPointF(LEFT, y), QPointF(self.width() - RIGHT, y))
             painter.setPen(muted)
             where = QRectF(0, y - 8, LEFT - 6, 16)
-            painter.drawText(where, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tick_text(value))
+            painter.drawText(
+                where, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tick_text(value)
+            )
         for value in ticks(across.low, across.high, max(2, self.width() // 110)):
             x = float(across.pixels(value))
-            painter.drawText(QRectF(x - 40, floor + 5, 80, 16), Qt.AlignmentFlag.AlignHCenter, tick_text(value))
+            painter.drawText(
+                QRectF(x - 40, floor + 5, 80, 16), Qt.AlignmentFlag.AlignHCenter, tick_text(value)
+            )
         painter.setPen(QPen(mixed(self._theme.border, self._theme.muted, 0.4), 1))
         painter.drawLine(QPointF(LEFT, floor), QPointF(self.width() - RIGHT, floor))
         painter.drawLine(QPointF(LEFT, TOP - 6), QPointF(LEFT, floor))
@@ -131,7 +139,9 @@ class LossView(QWidget):
             pale = mixed(self._theme.text, self._theme.panel, 0.82)
             _stroke(painter, QPen(pale, 1), across.pixels(rows[:, 0]), up.pixels(rows[:, 1]))
         calm = smooth(rows[:, 1], window)
-        _stroke(painter, QPen(QColor(self._theme.text), 1.7), across.pixels(rows[:, 0]), up.pixels(calm))
+        _stroke(
+            painter, QPen(QColor(self._theme.text), 1.7), across.pixels(rows[:, 0]), up.pixels(calm)
+        )
         rows = self.validation.rows
         pen = QPen(QColor(self._theme.classes[1]), 1.7, Qt.PenStyle.CustomDashLine)
         pen.setDashPattern([4, 2.5])
@@ -172,7 +182,9 @@ class LossView(QWidget):
 
     def resizeEvent(self, event: object) -> None:
         size = self.log.sizeHint()
-        self.log.setGeometry(self.width() - RIGHT - 92, TOP + 38, max(size.width(), 44), size.height())
+        self.log.setGeometry(
+            self.width() - RIGHT - 92, TOP + 38, max(size.width(), 44), size.height()
+        )
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover = event.position().x()
@@ -205,4 +217,6 @@ def _stroke(painter: QPainter, pen: QPen, x: np.ndarray, y: np.ndarray) -> None:
         painter.drawEllipse(QPointF(float(x[0]), float(y[0])), 1.5, 1.5)
         return
     keep = slice(None, None, max(1, len(x) // 1200))
-    painter.drawPolyline(QPolygonF([QPointF(a, b) for a, b in zip(x[keep].tolist(), y[keep].tolist(), strict=True)]))
+    painter.drawPolyline(
+        QPolygonF([QPointF(a, b) for a, b in zip(x[keep].tolist(), y[keep].tolist(), strict=True)])
+    )

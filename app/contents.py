@@ -1,0 +1,127 @@
+"""What is in the window, made in small steps: document, engine, canvas, bar, panels, menus, and how they are connected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QLabel, QToolBar, QVBoxLayout, QWidget
+
+from app import actions
+from app.canvas.scene import CanvasScene
+from app.canvas.view import CanvasView
+from app.document import Document
+from app.filing import Filing
+from app.live import Live
+from app.notice import Notice
+from app.panels.inspector import Inspector
+from app.panels.outline import Outline
+from app.panels.palette import Palette
+from app.panels.training import TrainingBar
+from app.reactions import Reactions
+from app.status import StatusLine
+from app.views.boundary import BoundaryView
+from app.views.loss import LossView
+from runtime.session import Session
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+LEFT_WIDTH, RIGHT_WIDTH = 212, 410
+LAYOUT = 1  # version of the remembered arrangement of docks
+
+
+def contents(window: MainWindow) -> Iterator[None]:
+    """Fills a window; between two steps it may answer to the person."""
+    window.live = Live(window.session or Session(), window)
+    window.live.start()  # torch loads while the rest is made
+    yield
+    window.document = Document(parent=window)
+    window.filing = Filing(window.document, window.live, window.preferences, window)
+    window.bar = TrainingBar(window.theme)
+    _add_bar(window)
+    yield
+    window.scene = CanvasScene(window.document.do, window.theme)
+    window.view = CanvasView(window.scene)
+    window.notice = Notice(window.theme)
+    window.setCentralWidget(_central(window))
+    yield
+    window.library = Palette(window.theme)
+    _dock(window, "palette", "", window.library, Qt.DockWidgetArea.LeftDockWidgetArea)
+    yield
+    window.inspector = Inspector(window.theme)
+    _dock(window, "inspector", "", window.inspector)
+    yield
+    window.boundary = BoundaryView(window.theme)
+    _dock(window, "boundary", "Decision boundary", window.boundary)
+    window.loss = LossView(window.theme)
+    _dock(window, "loss", "Loss", window.loss)
+    yield
+    window.outline = Outline(window.theme)
+    _dock(window, "outline", "Outline", window.outline)
+    window.status = StatusLine()
+    window.setStatusBar(window.status)
+    yield
+    window.menus = actions.make_menus(window)
+    window.reactions = Reactions(window)
+    _arrange(window)
+
+
+def _add_bar(window: MainWindow) -> None:
+    strip = QToolBar("Training")
+    strip.setObjectName("training")
+    strip.setMovable(False)
+    strip.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+    strip.addWidget(window.bar)
+    window.addToolBar(strip)
+
+
+def _central(window: MainWindow) -> QWidget:
+    middle = QWidget()
+    column = QVBoxLayout(middle)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(window.notice)
+    column.addWidget(window.view, 1)
+    return middle
+
+
+def _dock(
+    window: MainWindow,
+    name: str,
+    title: str,
+    content: QWidget,
+    area: Qt.DockWidgetArea = Qt.DockWidgetArea.RightDockWidgetArea,
+) -> None:
+    dock = QDockWidget(title or name.capitalize(), window)
+    dock.setObjectName(name)
+    dock.setTitleBarWidget(_heading(title))
+    dock.setWidget(content)
+    window.addDockWidget(area, dock)
+    window.docks[name] = dock
+
+
+def _heading(title: str) -> QWidget:
+    """A quiet title; the dock can be dragged by it."""
+    heading = QLabel(title)
+    heading.setProperty("role", "title")
+    heading.setContentsMargins(18, 12, 12, 4)
+    if not title:
+        heading.setFixedHeight(0)
+    return heading
+
+
+def _arrange(window: MainWindow) -> None:
+    window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+    window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
+    docks = window.docks
+    window.tabifyDockWidget(docks["inspector"], docks["outline"])
+    docks["inspector"].raise_()
+    docks["outline"].hide()
+    horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+    window.resizeDocks(
+        [docks["palette"], docks["inspector"]], [LEFT_WIDTH, RIGHT_WIDTH], horizontal
+    )
+    right = [docks[name] for name in ("inspector", "boundary", "loss")]
+    window.resizeDocks(right, [320, 300, 240], vertical)

@@ -1,0 +1,50 @@
+"""The texts of the help menu, made from the tables they explain."""
+
+from __future__ import annotations
+
+import html
+import inspect
+
+from app.shortcuts import GESTURES, MENUS
+from graph.diagram import Block
+from graph.settings import settings_of
+from nodes.catalogue import type_of
+
+
+def shortcuts_text() -> str:
+    """All keys and gestures, as a table."""
+    rows = []
+    for title, entries in MENUS.items():
+        keyed = [entry for entry in entries if entry is not None and entry.keys]
+        rows += [(f"<b>{title.replace('&', '')}</b>", "")] if keyed else []
+        for entry in keyed:
+            keys = " or ".join(html.escape(k) for k in entry.keys)
+            rows.append((html.escape(entry.text.replace("&", "").rstrip("…")), keys))
+    rows.append(("<b>Canvas</b>", ""))
+    rows += [(html.escape(what), html.escape(how)) for how, what in GESTURES]
+    return _table(rows)
+
+
+def block_text(block: Block) -> str:
+    """What a kind of block is: its help, formula, gradient and settings."""
+    kind = type_of(block)
+    if kind is None:
+        return f"{html.escape(block.kind)} is a kind of block that is not known here."
+    parts = [f"<p>{html.escape(inspect.cleandoc(kind.__doc__ or ''))}</p>"]
+    for formula in filter(None, (kind.formula, kind.gradient)):
+        parts.append(f"<p><i>{html.escape(formula)}</i></p>")
+    rows = [(f"<b>{s.name}</b>", html.escape(s.help)) for s in settings_of(kind).values()]
+    return "".join(parts) + _table(rows)
+
+
+def about_text() -> str:
+    """What this is."""
+    return (
+        "<b>Gradboard</b><p>The lecture's block diagram is the program: draw a model, press play, "
+        "watch it learn.</p><p>The notation is that of Yann LeCun's lectures.</p>"
+    )
+
+
+def _table(rows: list[tuple[str, str]]) -> str:
+    cells = "".join(f"<tr><td>{a}&nbsp;&nbsp;&nbsp;</td><td>{b}</td></tr>" for a, b in rows)
+    return f"<table cellpadding='2'>{cells}</table>"

@@ -1,0 +1,79 @@
+"""The menu bar, made from the table of shortcuts; who makes it says what every command does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+from app.shortcuts import MENUS, Shortcut
+
+SUBMENUS = ("recent", "gallery", "theme", "docks")
+SWITCHES = ("values", "minimap", "calm")
+
+
+class Menus:
+    """All actions by their name in the table, and the submenus that are filled when they open."""
+
+    def __init__(self, window: QMainWindow, commands: Mapping[str, Callable[..., object]]) -> None:
+        self._window = window
+        self._commands = commands
+        self.actions: dict[str, QAction] = {}
+        self.menus: dict[str, QMenu] = {}
+        for title, entries in MENUS.items():
+            menu = window.menuBar().addMenu(title)
+            menu.setToolTipsVisible(True)
+            for entry in entries:
+                if entry is None:
+                    menu.addSeparator()
+                elif entry.name in SUBMENUS:
+                    self.menus[entry.name] = menu.addMenu(entry.text)
+                    self.menus[entry.name].setToolTipsVisible(True)
+                else:
+                    menu.addAction(self._action(entry))
+
+    def _action(self, entry: Shortcut) -> QAction:
+        action = QAction(entry.text, self._window)
+        action.setShortcuts([QKeySequence(keys) for keys in entry.keys])
+        action.setToolTip(entry.help or entry.text.replace("&", ""))
+        action.setStatusTip("")
+        run = self._commands[entry.name]
+        if entry.name in SWITCHES:
+            action.setCheckable(True)
+            action.toggled.connect(run)
+        else:
+            action.triggered.connect(lambda _checked=False: run())
+        self._window.addAction(action)
+        self.actions[entry.name] = action
+        return action
+
+    def fill_on_open(
+        self, name: str, entries: Callable[[], Iterable[tuple[str, str, Callable[[], object]]]]
+    ) -> None:
+        """Fills a submenu with (text, tooltip, command) rows each time it opens."""
+        menu = self.menus[name]
+
+        def fill() -> None:
+            menu.clear()
+            for text, tip, run in entries():
+                action = menu.addAction(text.replace("&", "&&"))
+                action.setToolTip(tip)
+                action.triggered.connect(lambda _checked=False, run=run: run())
+            if menu.isEmpty():
+                menu.addAction("none").setEnabled(False)
+
+        menu.aboutToShow.connect(fill)
+        menu.addAction("…")  # an empty menu does not open
+
+    def fill_choice(
+        self, name: str, choices: Iterable[str], now: str, choose: Callable[[str], object]
+    ) -> None:
+        """Fills a submenu with texts of which one is chosen."""
+        group = QActionGroup(self._window)
+        for text in choices:
+            action = self.menus[name].addAction(text.capitalize())
+            action.setCheckable(True)
+            action.setChecked(text == now)
+            action.triggered.connect(lambda _checked=False, text=text: choose(text))
+            group.addAction(action)

@@ -1,0 +1,42 @@
+"""A combo box whose arrow is a small ▾: after the text when it has no frame, at the right when it has one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
+
+ARROW = "▾"
+GAP = 4  # pixels between the text and the arrow
+
+
+class QuietCombo(QComboBox):
+    """Painted without the style's arrow, which follows neither theme."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        if self.hasFrame():
+            option.subControls = QStyle.SubControl.SC_ComboBoxFrame
+            painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+            inside = self.rect().adjusted(9, 0, -8, 0)
+        else:
+            inside = self.rect()
+        self._paint_text(painter, inside)
+
+    def _paint_text(self, painter: QPainter, inside: QRect) -> None:
+        metrics = self.fontMetrics()
+        room = inside.width() - metrics.horizontalAdvance(ARROW) - GAP
+        text = metrics.elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(inside, middle | Qt.AlignmentFlag.AlignLeft, text)
+        if self.hasFrame():
+            painter.drawText(inside, middle | Qt.AlignmentFlag.AlignRight, ARROW)
+        else:
+            left = inside.adjusted(metrics.horizontalAdvance(text) + GAP, 0, 0, 0)
+            painter.drawText(left, middle | Qt.AlignmentFlag.AlignLeft, ARROW)
+        if self.hasFocus() and not self.hasFrame():
+            painter.setPen(self.palette().color(self.palette().ColorRole.Highlight))
+            painter.drawLine(inside.bottomLeft(), inside.bottomRight())

@@ -1,0 +1,215 @@
+"""What the window does when something happens: an edit, a selection, a report or a frame of the engine, its end."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from app.panels.words import problems_line, summary_line
+from graph.change import Change
+from graph.edits import Edit
+from graph.problem import DiagramError, Problem
+from runtime.messages import Compiled, Ready, Stopped
+from runtime.snapshot import Report, Snapshot
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+SECOND = 1.0  # over which frames are counted
+
+
+class Reactions(QObject):
+    """Connects all parts of the window.  Edits go to the document alone; everything else follows its `changed`."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window = window
+        self.report: Report | None = None
+        self._frames: deque[float] = deque()
+        self._next_problem = 0
+        self._connect_document()
+        self._connect_engine()
+        self._connect_panels()
+        self._titled()
+        self._changed(Change())
+
+    def _connect_document(self) -> None:
+        window = self._window
+        window.document.changed.connect(self._changed)
+        window.document.titled.connect(self._titled)
+        window.filing.opened.connect(self._opened)
+        window.filing.refused.connect(window.notice.say)
+        window.filing.done.connect(window.status.say)
+
+    def _connect_engine(self) -> None:
+        window, live = self._window, self._window.live
+        live.ready.connect(self._ready)
+        live.played.connect(self._played)
+        live.compiled.connect(self._compiled)
+        live.shown.connect(self._shown)
+        live.stopped.connect(self._stopped)
+        live.failed.connect(self._failed)
+        live.done.connect(window.status.say)
+        live.died.connect(self._died)
+
+    def _connect_panels(self) -> None:
+        window = self._window
+        window.bar.toggled.connect(window.live.toggle)
+        window.bar.stepped.connect(window.live.step)
+        window.bar.restarted.connect(window.live.reset)
+        for panel in (window.bar, window.inspector):
+            panel.edited.connect(self.do)
+        window.bar.refused.connect(window.status.say)
+        window.inspector.visited.connect(self.visit)
+        window.scene.said.connect(window.status.say)
+        window.scene.picked.connect(self._picked)
+        window.scene.opened.connect(lambda _block: window.docks["inspector"].raise_())
+        window.outline.picked.connect(window.scene.select)
+        window.status.asked.connect(self.next_problem)
+        window.docks["boundary"].visibilityChanged.connect(self._want_grid)
+        window.view.zoomed.connect(window.status.show_zoom)
+        window.library.chosen.connect(window.view.add_block)
+
+    # --- the document --------------------------------------------------------------------------------------------
+
+    def do(self, edit: Edit) -> None:
+        """Gives an edit of a panel to the document; a refusal is said."""
+        try:
+            self._window.document.do(edit)
+        except DiagramError as error:
+            self._window.status.say(str(error))
+            self._changed(Change())  # the panel shows again what is
+
+    def _changed(self, change: Change) -> None:
+        window, diagram = self._window, self._window.document.diagram
+        window.scene.show_change(diagram, change)
+        window.bar.show_diagram(diagram)
+        window.inspector.show_diagram(diagram)
+        window.outline.show_diagram(diagram)
+        if change.runs:
+            window.live.show(diagram, window.document.folder)
+        self._count()
+
+    def _titled(self) -> None:
+        window, document = self._window, self._window.document
+        window.setWindowTitle(f"{document.name}[*] — Gradboard")
+        window.setWindowModified(not document.is_clean)
+        saved = "saved" if document.is_clean else "not saved"
+        window.status.show_saved(saved if document.path or not document.is_clean else "new")
+
+    def _opened(self) -> None:
+        """Another diagram: nothing of the run before may be left."""
+        window = self._window
+        window.notice.dismiss()
+        window.scene.select(())
+        window.scene.show_report(Report())
+        self._forget()
+        self._take_report(None)
+        window.boundary.show_points(None)
+        window.view.frame_all()
+
+    def _picked(self, ids: tuple[str, ...]) -> None:
+        self._window.inspector.show_picked(ids)
+        self._window.outline.show_picked(ids)
+
+    # --- the engine ----------------------------------------------------------------------------------------------
+
+    def _ready(self, message: Ready) -> None:
+        self._window.bar.show_ready(message)
+        self._played(self._window.live.is_playing)
+
+    def _played(self, playing: bool) -> None:
+        window = self._window
+        window.bar.show_state(window.live.is_ready, playing)
+        window.menus.actions["play"].setText("&Pause" if playing else "&Play")
+        self._frames.clear()
+
+    def _compiled(self, message: Compiled) -> None:
+        window = self._window
+        window.scene.show_report(message.report)
+        window.boundary.show_points(message.points)
+        if message.restarted:
+            self._forget()
+        self._take_report(message)
+
+    def _take_report(self, message: Compiled | None) -> None:
+        window = self._window
+        self.report = message.report if message is not None else None
+        self._next_problem = 0
+        window.inspector.show_compiled(message)
+        window.outline.show_report(self.report)
+        self._count()
+
+    def _count(self) -> None:
+        counts = summary_line(self._window.document.diagram, self.report)
+        self._window.status.show_counts(counts, problems_line(self.report))
+
+    def _forget(self) -> None:
+        """The run begins again: no numbers, no curve, no flows."""
+        self._window.scene.show_frame(None)
+        self._window.bar.clear()
+        self._window.loss.clear()
+
+    def _shown(self, snapshot: Snapshot) -> None:
+        window, now = self._window, time.monotonic()
+        self._frames.append(now)
+        while self._frames and now - self._frames[0] > SECOND:
+            self._frames.popleft()
+        window.scene.show_frame(snapshot)
+        window.bar.show_snapshot(snapshot, len(self._frames) if snapshot.playing else 0)
+        window.loss.show_rows(snapshot.curve, snapshot.validation)
+        window.boundary.show_grid(snapshot.grid)
+        window.filing.trained = window.filing.trained or snapshot.step > 0
+
+    def _stopped(self, message: Stopped) -> None:
+        if message.problem is None:
+            return
+        self._window.notice.say(f"Training stopped at step {message.step:,}. {message.problem}")
+        self.visit((message.problem.block,))
+
+    def _failed(self, problem: Problem) -> None:
+        self._window.notice.say(str(problem))
+
+    def _died(self, text: str) -> None:
+        self._window.bar.show_text("engine stopped")
+        sentence = f"The engine stopped: {text.rstrip('.')}. Your diagram is safe."
+        self._window.notice.say(sentence, "Restart", self.restart)
+
+    def restart(self) -> None:
+        """Starts another engine; saved weights are read again."""
+        window = self._window
+        path = window.document.path
+        window.live.restart()
+        window.live.show(
+            window.document.diagram, window.document.folder, fresh=True, weights=str(path or "")
+        )
+        window.bar.show_state(ready=True, playing=False)
+        window.bar.show_state(ready=False, playing=False)
+
+    def _want_grid(self, visible: bool) -> None:
+        self._window.live.grid_wanted = visible
+        if visible:
+            self._window.live.look_again()
+
+    # --- going to a place ----------------------------------------------------------------------------------------
+
+    def visit(self, ids: tuple[str, ...]) -> None:
+        """Selects blocks and shows them; ids of no block do nothing."""
+        there = tuple(name for name in ids if name in self._window.document.diagram.blocks)
+        if there:
+            self._window.scene.select(there)
+            self._window.view.zoom_to(there)
+
+    def next_problem(self) -> None:
+        """Goes to the next problem and says it."""
+        problems = self.report.problems if self.report is not None else ()
+        if not problems:
+            self._window.status.say("There are no problems.")
+            return
+        problem = problems[self._next_problem % len(problems)]
+        self._next_problem += 1
+        self.visit((problem.block,))
+        self._window.status.say(str(problem))

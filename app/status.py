@@ -1,0 +1,58 @@
+"""The line at the bottom: what the diagram is at the left, whether it is saved and how large it is shown at the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QToolButton, QWidget
+
+SHOWN = 8_000  # ms that a passing remark stays
+
+
+class StatusLine(QStatusBar):
+    """Counts, problems (a click asks to see one), passing remarks, and the state of the file and of the zoom."""
+
+    asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self.setContentsMargins(10, 0, 10, 0)
+        self.counts = QLabel()
+        self.problems = QToolButton()
+        self.problems.setProperty("role", "plain")
+        self.problems.setAccessibleName("problems")
+        self.problems.setToolTip("show the next problem")
+        self.problems.clicked.connect(self.asked)
+        left = QWidget()
+        row = QHBoxLayout(left)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self.counts)
+        row.addWidget(self.problems)
+        self.addWidget(left)
+        self.state = QLabel()
+        self.addPermanentWidget(self.state)
+        self._saved, self._zoom = "", 1.0
+
+    def say(self, sentence: str) -> None:
+        """Shows a passing remark in place of the counts."""
+        self.showMessage(sentence, SHOWN)
+
+    def show_counts(self, counts: str, problems: str) -> None:
+        """What the diagram is, and what is wrong with it."""
+        self.counts.setText(f"{counts} ·" if problems else counts)
+        self.problems.setText(problems)
+        self.problems.setEnabled(problems not in ("", "no problems"))
+
+    def show_saved(self, saved: str) -> None:
+        """Whether there is something to save."""
+        self._saved = saved
+        self._show_state()
+
+    def show_zoom(self, zoom: float) -> None:
+        """The scale of the canvas, 1 for 100 %."""
+        self._zoom = zoom
+        self._show_state()
+
+    def _show_state(self) -> None:
+        self.state.setText(f"{self._saved} · {100 * self._zoom:.0f} %")

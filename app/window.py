@@ -1,0 +1,207 @@
+"""The main window: an empty frame that paints at once, and is filled with palette, canvas, bar and panels right after."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow
+
+from app.looks import looks
+from app.settings import Preferences
+from app.theme import BOARD, PAPER, Theme, apply
+
+if TYPE_CHECKING:
+    from app.canvas.scene import CanvasScene
+    from app.canvas.view import CanvasView
+    from app.document import Document
+    from app.filing import Filing
+    from app.live import Engine, Live
+    from app.menus import Menus
+    from app.notice import Notice
+    from app.panels.inspector import Inspector
+    from app.panels.outline import Outline
+    from app.panels.palette import Palette
+    from app.panels.training import TrainingBar
+    from app.reactions import Reactions
+    from app.status import StatusLine
+    from app.views.boundary import BoundaryView
+    from app.views.loss import LossView
+
+SIZE = (1600, 1000)
+THEMES = ("paper", "board", "system")
+LOOK = 5  # ms between two looks whether the modules are loaded
+
+
+class MainWindow(QMainWindow):
+    """The window.  It is shown empty; after its first paint it is filled, and `filled` tells when all is there."""
+
+    filled = Signal()
+
+    document: Document
+    live: Live
+    filing: Filing
+    scene: CanvasScene
+    view: CanvasView
+    library: Palette
+    bar: TrainingBar
+    inspector: Inspector
+    outline: Outline
+    boundary: BoundaryView
+    loss: LossView
+    notice: Notice
+    status: StatusLine
+    menus: Menus
+    reactions: Reactions
+
+    def __init__(
+        self,
+        session: Engine | None = None,
+        preferences: Preferences | None = None,
+        theme: str = "",
+    ) -> None:
+        super().__init__()
+        self.session = session
+        self.preferences = preferences or Preferences()
+        self.theme_name = theme or self.preferences.text("theme", "system")
+        self.theme = theme_of(self.theme_name)
+        self.docks: dict[str, QDockWidget] = {}
+        self.is_filled = False
+        self._steps: Iterator[None] | None = None
+        self._loading: threading.Thread | None = None
+        self.setWindowTitle("Gradboard")
+        self.setAcceptDrops(True)
+        self.setMinimumSize(900, 560)
+        self.resize(*SIZE)
+        self._apply_theme()
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
+
+    # --- filling -------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._loading is None and self._steps is None:
+            self._loading = threading.Thread(target=_import_contents, daemon=True)
+            QTimer.singleShot(0, self._fill_softly)
+
+    def fill(self) -> None:
+        """Makes everything that is in the window, at once."""
+        for _ in self._rest():
+            pass
+
+    def _fill_softly(self) -> None:
+        """The same in small pieces; modules load in a thread meanwhile, so that the window answers all the time."""
+        assert self._loading is not None
+        if self._loading.ident is None:
+            self._loading.start()
+        if self._loading.is_alive():
+            QTimer.singleShot(LOOK, self._fill_softly)
+        elif any(True for _ in [next(self._rest(), None)]) and not self.is_filled:
+            QTimer.singleShot(0, self._fill_softly)
+
+    def _rest(self) -> Iterator[None]:
+        if self._steps is None:
+            self._steps = self._fill()
+        return self._steps
+
+    def _fill(self) -> Iterator[None]:
+        from app.contents import contents
+
+        self.setUpdatesEnabled(False)
+        yield from contents(self)
+        self.setStyleSheet(looks(self.theme))
+        self.setUpdatesEnabled(True)
+        self.is_filled = True
+        self.filled.emit()
+
+    # --- theme ---------------------------------------------------------------------------------------------------
+
+    def set_theme(self, name: str) -> None:
+        """Changes to "paper", "board", or "system": what the desktop prefers; remembers it."""
+        self.theme_name, self.theme = name, theme_of(name)
+        self.preferences.keep("theme", name)
+        self._apply_theme()
+        if self.is_filled:
+            self.setStyleSheet(looks(self.theme))
+            for part in (self.scene, self.view, self.library, self.bar, self.inspector):
+                part.set_theme(self.theme)
+            for part in (self.outline, self.boundary, self.loss, self.notice):
+                part.set_theme(self.theme)
+
+    def _apply_theme(self) -> None:
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        apply(application, self.theme)
+
+    def _follow_system(self) -> None:
+        if self.theme_name == "system" and theme_of("system") is not self.theme:
+            self.set_theme("system")
+
+    # --- files dropped, and the end ------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        path = _dropped(event)
+        if path is not None and self.is_filled:
+            event.acceptProposedAction()
+            self.filing.open_file(path)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.is_filled:
+            if not self.filing.may_leave():
+                event.ignore()
+                return
+            self.preferences.keep("geometry", self.saveGeometry())
+            self.preferences.keep("state", self.saveState())
+            self.hide()  # the engine takes a moment to end
+            self.live.close()
+        event.accept()
+
+
+def theme_of(name: str) -> Theme:
+    """The theme that a name means; "system" asks the desktop."""
+    if name == "system":
+        dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        return BOARD if dark else PAPER
+    return BOARD if name == "board" else PAPER
+
+
+def _import_contents() -> None:
+    import app.contents  # noqa: F401
+
+
+def _dropped(event: QDropEvent) -> Path | None:
+    """The one local file that is dropped, None when it is anything else."""
+    urls = event.mimeData().urls()
+    return Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
+
+
+def open_window(
+    path: str | None,
+    *,
+    play: bool = False,
+    shot: str | None = None,
+    after: float = 1.0,
+    theme: str = "",
+    size: tuple[int, int] | None = None,
+) -> int:
+    """Opens the window on a file, or on an empty canvas, and stays until it is closed; returns the exit code.
+
+    With `shot`, saves a picture of the window after `after` seconds and ends.
+    """
+    from app.opening import Opening
+
+    return Opening(path, play, shot, after, theme, size).run()

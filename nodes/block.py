@@ -50,15 +50,18 @@ class BlockType:
     mark: ClassVar[str] = ""  # short text inside the palette's glyph
     formula: ClassVar[str] = ""  # y = f(z), in plain Unicode or TeX-like text
     gradient: ClassVar[str] = ""  # the formula of what it passes back
-    label: ClassVar[str] = ""  # template of the text on the canvas: {w} own weights' name, {0}, {1} ... incoming variables
-    symbol: ClassVar[str] = "z"  # stem of the output variable's name: s for a weighted sum, z for an activation
+    # template of the text on the canvas: {w} own weights' name, {0}, {1} ... incoming variables
+    label: ClassVar[str] = ""
+    # stem of the output variable's name: s for a weighted sum, z for an activation
+    symbol: ClassVar[str] = "z"
     flanks: ClassVar[tuple[str, ...]] = ()  # parameters that a wire at the flank may replace
     outputs: ClassVar[tuple[str, ...]] = (OUTPUT,)
     inputs: ClassVar[tuple[str, ...]] = ()  # from build's signature
     optional: ClassVar[frozenset[str]] = frozenset()
     variadic: ClassVar[str] = ""  # the stem of numbered pins, "" when the pins are fixed
 
-    def build(self, *shapes: Any, **_: Any) -> Any:  # mypy lets an override of this shape name its pins
+    # mypy lets an override of a method with these arguments name its pins
+    def build(self, *shapes: Any, **_: Any) -> Any:
         """The nn.Module or function of this block for inputs of these shapes."""
         raise NotImplementedError(f"{type(self).__name__} has no build")
 
@@ -101,8 +104,14 @@ class Cost(BlockType):
     glyph = Glyph.COST
     outputs = ()
 
-    weight: float = setting(1.0, low=-1e9, high=1e9, help="λ, the factor of this cost in the sum", step="log")
-    use: str = setting("both", choices=("training", "inference", "both"), help="which minimisation counts this cost")
+    weight: float = setting(
+        1.0, low=-1e9, high=1e9, help="λ, the factor of this cost in the sum", step="log"
+    )
+    use: str = setting(
+        "both",
+        choices=("training", "inference", "both"),
+        help="which minimisation counts this cost",
+    )
 
     @staticmethod
     def correct(prediction: Any, target: Any) -> Any:
@@ -136,7 +145,8 @@ def block(cls: type[BlockType]) -> Any:
     if "title" not in cls.__dict__:
         made.title = made.kind.replace("_", " ")
     signature = inspect.signature(cls.build)
-    declares = cls.build is not BlockType.build  # observed and latent have nothing to build and no inputs
+    # observed and latent have nothing to build and no inputs
+    declares = cls.build is not BlockType.build
     parameters = list(signature.parameters.values())[1:] if declares else []
     numbered = [p.name for p in parameters if p.kind is inspect.Parameter.VAR_POSITIONAL]
     made.variadic = numbered[0] if numbered else ""

@@ -18,7 +18,8 @@ def _modules() -> list[ModuleType]:
     found = [importlib.import_module("nodes.variables")]
     for package in (nodes.functions, nodes.costs):
         found += [
-            importlib.import_module(f"{package.__name__}.{m.name}") for m in pkgutil.iter_modules(package.__path__)
+            importlib.import_module(f"{package.__name__}.{m.name}")
+            for m in pkgutil.iter_modules(package.__path__)
         ]
     return found
 
@@ -29,7 +30,11 @@ def catalogue() -> dict[str, type[BlockType]]:
     found: dict[str, type[BlockType]] = {}
     for module in _modules():
         for value in vars(module).values():
-            if isinstance(value, type) and issubclass(value, BlockType) and value.__module__ == module.__name__:
+            if (
+                isinstance(value, type)
+                and issubclass(value, BlockType)
+                and value.__module__ == module.__name__
+            ):
                 if not value.kind:
                     continue  # a family, not a block
                 if value.kind in found:

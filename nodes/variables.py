@@ -40,7 +40,9 @@ class Parameter(Variable):
     label = "u"
     formula = "u ← u − η ∂C/∂u"
     size: tuple[int, ...] = setting((1,), low=1, high=1_000_000, help="its shape")
-    scale: float = setting(0.1, low=0.0, high=1e6, help="standard deviation of its first values", step="log")
+    scale: float = setting(
+        0.1, low=0.0, high=1e6, help="standard deviation of its first values", step="log"
+    )
     flanks: ClassVar[tuple[str, ...]] = ()
 
     def build(self) -> Any:

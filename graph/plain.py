@@ -177,6 +177,8 @@ def _complaint(source: str, error: json.JSONDecodeError) -> str:
 
 def _ends_too_early(source: str, error: json.JSONDecodeError) -> bool:
     # a literal or an escape that was cut off (`fals`, `\\u00`) is reported up to six characters before the end
-    end = len(source.rstrip())
-    unfinished = error.msg.startswith("Unterminated string") or error.pos >= end - 6
-    return unfinished and not source.rstrip().endswith("}") and error.msg != "Extra data"
+    body = source.rstrip()
+    if error.msg == "Extra data":
+        return False
+    cut_inside = error.msg.startswith("Unterminated string") or error.pos >= len(body) - 6
+    return error.pos >= len(body) or (cut_inside and not body.endswith("}"))

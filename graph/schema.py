@@ -58,8 +58,8 @@ def read_diagram(value: Any, room: Room | None = None, depth: int = 0) -> Diagra
             blocks=Frozen(
                 {n: _checked(_block(n), partial(_read_block, n), v) for n, v in blocks.items()}
             ),
-            wires=_entry(found, "wires", _read_wires, ()),
-            frames=_entry(found, "frames", _read_frames, ()),
+            wires=_read_wires(_entry(found, "wires", items, [])),
+            frames=_read_frames(_entry(found, "frames", items, [])),
             parts=Frozen(
                 {
                     n: _checked(_part(n), partial(_read_part, n, room, depth), v)
@@ -91,7 +91,7 @@ def plain_diagram(diagram: Diagram, room: Room | None = None, depth: int = 0) ->
         "wires": [[str(wire.source), str(wire.target)] for wire in diagram.wires],
     }
     if diagram.frames:
-        found["frames"] = _checked("frames", _plain_frames, diagram.frames)
+        found["frames"] = _plain_frames(diagram.frames)
     if diagram.parts:
         found["parts"] = {
             name: _checked(_part(name), partial(_plain_part, name, room, depth), part)
@@ -137,8 +137,8 @@ def _plain_block(block: Block) -> dict[str, Any]:
     return found | _extra(block.extra, all_of_it=True)
 
 
-def _read_wires(value: Any) -> tuple[Wire, ...]:
-    return tuple(_checked(f"wire {i}", _read_wire, wire) for i, wire in enumerate(items(value), 1))
+def _read_wires(values: list[Any]) -> tuple[Wire, ...]:
+    return tuple(_checked(f"wire {i}", _read_wire, wire) for i, wire in enumerate(values, 1))
 
 
 def _read_wire(value: Any) -> Wire:
@@ -155,8 +155,7 @@ def _read_pin(value: Any) -> Pin:
     return Pin(block, name)
 
 
-def _read_frames(value: Any) -> tuple[Frame, ...]:
-    values = items(value)
+def _read_frames(values: list[Any]) -> tuple[Frame, ...]:
     if len(values) > MAX_FRAMES:
         raise PlainError(f"a diagram has at most {MAX_FRAMES:,} frames, this one {len(values):,}.")
     return tuple(_checked(f"frame {i}", _read_frame, v) for i, v in enumerate(values, 1))
@@ -174,13 +173,14 @@ def _read_frame(value: Any) -> Frame:
 
 
 def _plain_frames(frames: tuple[Frame, ...]) -> list[dict[str, Any]]:
-    found = []
-    for frame in frames:
-        rectangle = [_short(v) for v in frame.rectangle]
-        color = {"color": frame.color} if frame.color else {}
-        found.append({"title": frame.title, "rectangle": rectangle} | color)
+    found = [_checked(f"frame {i}", _plain_frame, frame) for i, frame in enumerate(frames, 1)]
     _read_frames(found)
     return found
+
+
+def _plain_frame(frame: Frame) -> dict[str, Any]:
+    color = {"color": frame.color} if frame.color else {}
+    return {"title": frame.title, "rectangle": [_short(v) for v in frame.rectangle]} | color
 
 
 def _read_part(name: str, room: Room, depth: int, value: Any) -> Diagram:

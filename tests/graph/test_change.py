@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -79,7 +80,7 @@ def test_a_view_that_follows_the_changes_stays_exact(seed: int) -> None:
         diagrams.append(attempt(diagrams[-1], random_edit(random, diagrams[-1])))
     diagrams += [*reversed(diagrams), random_diagram(random), Diagram()]
     view = diagrams[0]
-    for before, after in zip(diagrams, diagrams[1:], strict=False):
+    for before, after in pairwise(diagrams):
         view = _redone(view, after, Change.between(before, after))
         assert view == after.with_(wires=view.wires) and set(view.wires) == set(after.wires)
 

@@ -1,0 +1,177 @@
+"""What one block shows: its glyph, pins, texts and troubles, read off the diagram, its names and the last report.  No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from app.canvas.geometry import HEIGHT, Form, form
+from graph.diagram import DELAY, OUTPUT, Block, Diagram, Pin
+from graph.problem import Problem
+from nodes.block import BlockType, Cost, Glyph, Regulariser
+from nodes.catalogue import type_of
+from nodes.names import Names
+from runtime.snapshot import BATCH, Report
+
+LONGEST_TROUBLE = 60  # characters of an error beside its block; the tool tip has all
+BATCH_SIZE = 64  # of a recipe that names none
+
+
+@dataclass(frozen=True)
+class Face:
+    """The texts and the form of one block; equal faces look the same."""
+
+    form: Form
+    text: str
+    rings: Mapping[str, str] = field(default_factory=dict)  # the name in each circle
+    shapes: Mapping[str, str] = field(default_factory=dict)  # the text above each circle
+    caption: str = ""
+    beside: bool = False  # the caption stands right of the shape, else above it
+    copied: bool = False  # uses the weights of another block
+    wired: frozenset[str] = frozenset()
+    troubles: tuple[Problem, ...] = ()
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        """What is wrong, without what is merely unfinished."""
+        return tuple(p for p in self.troubles if p.kind == "error")
+
+    @property
+    def trouble_text(self) -> str:
+        """The first error, cut to fit beside the block."""
+        errors = self.errors
+        if not errors:
+            return ""
+        text = errors[0].message
+        text = text if len(text) <= LONGEST_TROUBLE else text[: LONGEST_TROUBLE - 1].rstrip() + "…"
+        return text if len(errors) == 1 else f"{text}  +{len(errors) - 1}"
+
+    def trouble_at(self, pin: str) -> Problem | None:
+        """The worst problem of one pin."""
+        found = [p for p in self.troubles if p.where.partition(".")[2] == pin]
+        return min(found, key=lambda p: p.kind != "error", default=None)
+
+
+Measure = Callable[[str], float]
+
+
+def face(
+    diagram: Diagram,
+    block: Block,
+    named: Names,
+    report: Report,
+    troubles: Sequence[Problem],
+    measure: Measure,
+) -> Face:
+    """The face of a block; `measure` gives the width of a label in canvas units."""
+    kind = type_of(block)
+    glyph = _glyph(diagram, block, kind)
+    text = named.labels.get(block.id, block.kind)
+    wired = frozenset(w.target.name for w in diagram.wires_into(block.id))
+    inputs, flanks, offered = _pins(kind, wired)
+    outputs = _outputs(diagram, block, kind)
+    sides = {pin: _side(diagram, block, pin, glyph) for pin in (*inputs, *flanks) if pin in wired}
+    made = form(glyph, measure(text), inputs, outputs, flanks, sides, offered)
+    circles = {name: named.variables.get(Pin(block.id, name), "") for name in outputs}
+    found = {name: shape_text(diagram, report, Pin(block.id, name)) for name in outputs}
+    return Face(
+        form=made,
+        text="" if glyph in (Glyph.OBSERVED, Glyph.LATENT, Glyph.PARAMETER) else text,
+        rings=circles,
+        shapes={name: text for name, text in found.items() if text},
+        caption=_caption(block, kind),
+        beside=not any(port.x > 0 for port in made.ports.values()),
+        copied=block.shares is not None,
+        wired=wired,
+        troubles=tuple(troubles),
+    )
+
+
+def _glyph(diagram: Diagram, block: Block, kind: type[BlockType] | None) -> Glyph:
+    if kind is not None:
+        return kind.glyph
+    if block.kind == DELAY:
+        return Glyph.DELAY
+    return Glyph.PART if block.kind in diagram.parts else Glyph.UNKNOWN
+
+
+def _pins(
+    kind: type[BlockType] | None, wired: frozenset[str]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Pins at the flat end, pins at the flank, and those of both that show only while a wire is dragged."""
+    if kind is None:
+        return tuple(sorted(wired)), (), ()
+    if kind.variadic:
+        drawn = kind.pins(wired)
+        spare = drawn[-1:] if len(drawn) > 2 else ()
+        return tuple(p for p in drawn if p not in spare), kind.flanks, (*spare, *kind.flanks)
+    free = tuple(p for p in (*kind.inputs, *kind.flanks) if p not in wired)
+    offered = tuple(p for p in free if p in kind.optional or p in kind.flanks)
+    if issubclass(kind, Cost):
+        return kind.inputs, (), offered
+    return tuple(p for p in kind.inputs if p not in offered), kind.flanks, offered
+
+
+def _outputs(diagram: Diagram, block: Block, kind: type[BlockType] | None) -> tuple[str, ...]:
+    if kind is not None:
+        return kind.outputs
+    used = dict.fromkeys(w.source.name for w in diagram.wires_from(block.id))
+    return tuple(used) or (OUTPUT,)
+
+
+def _side(diagram: Diagram, block: Block, pin: str, glyph: Glyph) -> str:
+    """Where a wired pin goes, so that its wire is as straight as it can be."""
+    x, y = diagram.blocks[diagram.inputs[Pin(block.id, pin)].block].position
+    if glyph is Glyph.COST:
+        return "right" if x > block.position[0] else "left"
+    return "top" if y < block.position[1] - HEIGHT else "bottom"
+
+
+def shape_text(diagram: Diagram, report: Report, pin: Pin) -> str:
+    """The shape of an output, 64×100, the recipe's batch in the place of any; "" when it is not known."""
+    batch = diagram.recipe.get("batch", BATCH_SIZE)
+    return "×".join(f"{batch if n == BATCH else n}" for n in report.shapes.get(pin, ()))
+
+
+def _caption(block: Block, kind: type[BlockType] | None) -> str:
+    """λ, use and first epoch of a cost, where they are not what everyone expects."""
+    if kind is None or not issubclass(kind, Cost):
+        return ""
+    given = block.settings
+    weight, use = given.get("weight", kind.weight), given.get("use", kind.use)
+    parts = []
+    if issubclass(kind, Regulariser) or weight != 1.0:
+        parts.append(f"λ = {short(weight)}")
+    if use != "both":
+        parts.append(str(use))
+    if start := given.get("start", 0):
+        parts.append(f"from epoch {start}")
+    return " · ".join(parts)
+
+
+def short(value: object) -> str:
+    """A number as people write it: 1e-5, 0.01, 12."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return f"{value:g}".replace("e-0", "e-").replace("e+0", "e")
+
+
+def scientific(value: float) -> str:
+    """Two digits and a power: 2.1e-3."""
+    return f"{value:.1e}".replace("e-0", "e-").replace("e+0", "e")
+
+
+def energy(value: float) -> str:
+    """A cost as people read it: 0.1704, 1.2e-5, 3.4e6."""
+    if value == 0 or 1e-3 <= abs(value) < 1e4:
+        return f"{value:.4f}" if abs(value) < 100 else f"{value:.1f}"
+    return scientific(value)
+
+
+def troubles_by_block(report: Report) -> dict[str, list[Problem]]:
+    """The report's problems, by the id of the block concerned."""
+    found: dict[str, list[Problem]] = {}
+    for problem in report.problems:
+        if problem.block:
+            found.setdefault(problem.block, []).append(problem)
+    return found

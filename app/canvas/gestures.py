@@ -1,0 +1,147 @@
+"""What a press, a drag and a release of the mouse do: one gesture, one class, ending in one edit or none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter
+
+from app.canvas.items import BlockItem
+from app.canvas.scene import CanvasScene
+from graph.diagram import Wire
+from graph.edits import Edit, MoveBlocks
+
+GRID = 10.0
+STILL = 4.0  # device pixels that the mouse may tremble without dragging
+
+Modifiers = Qt.KeyboardModifier
+
+
+class Gesture:
+    """One press, drag and release.  `move` follows the mouse, `finish` gives the edit, `cancel` leaves all as it was."""
+
+    cursor = Qt.CursorShape.ArrowCursor
+
+    reason = ""  # why nothing would happen if the button were released now; shown at the mouse
+
+    def __init__(self, scene: CanvasScene, start: QPointF, scale: float) -> None:
+        self.scene = scene
+        self.start = start
+        self.scale = scale
+
+    def is_still(self, point: QPointF) -> bool:
+        """Whether the mouse has only trembled since the press."""
+        delta = point - self.start
+        return math.hypot(delta.x(), delta.y()) * self.scale < STILL
+
+    def move(self, point: QPointF, modifiers: Modifiers) -> None:
+        """The mouse is at a point of the scene."""
+
+    def finish(self) -> Edit | None:
+        """The button is released: what there is to do."""
+        return None
+
+    def cancel(self) -> None:
+        """Escape: all is as before the press."""
+
+    def paint(self, painter: QPainter) -> None:
+        """What is drawn over the canvas meanwhile, in scene coordinates."""
+
+
+class DragBlocks(Gesture):
+    """Moves the selected blocks, the grabbed one on the grid unless Alt is held."""
+
+    cursor = Qt.CursorShape.ClosedHandCursor
+
+    def __init__(
+        self, scene: CanvasScene, start: QPointF, scale: float, grabbed: str, shift: bool
+    ) -> None:
+        super().__init__(scene, start, scale)
+        self._grabbed = grabbed
+        self._was_selected = grabbed in scene.selected
+        self._shift = shift
+        if not self._was_selected:
+            scene.select({grabbed} | (scene.selected if shift else frozenset()))
+        self._before = {name: scene.diagram.blocks[name].position for name in scene.selected}
+        self._moves: Mapping[str, tuple[float, float]] = {}
+
+    def move(self, point: QPointF, modifiers: Modifiers) -> None:
+        delta = point - self.start
+        if not self._moves and self.is_still(point):
+            return
+        x, y = self._before[self._grabbed]
+        to_x, to_y = x + delta.x(), y + delta.y()
+        if not modifiers & Modifiers.AltModifier:
+            to_x, to_y = round(to_x / GRID) * GRID, round(to_y / GRID) * GRID
+        self._moves = {
+            name: (px + to_x - x, py + to_y - y) for name, (px, py) in self._before.items()
+        }
+        self.scene.preview(self._moves)
+
+    def finish(self) -> Edit | None:
+        if not self._moves:
+            self._click()
+            return None
+        if dict(self._moves) == self._before:
+            return None
+        return MoveBlocks(self._moves)
+
+    def _click(self) -> None:
+        if self._shift and self._was_selected:
+            self.scene.select(self.scene.selected - {self._grabbed}, self.scene.selected_wires)
+        elif not self._shift:
+            self.scene.select({self._grabbed})
+
+    def cancel(self) -> None:
+        self.scene.preview(self._before)
+
+
+class DragBand(Gesture):
+    """Selects what a rubber band touches; with Shift in addition to what is selected."""
+
+    def __init__(self, scene: CanvasScene, start: QPointF, scale: float, shift: bool) -> None:
+        super().__init__(scene, start, scale)
+        self._kept = scene.selected if shift else frozenset()
+        self._before = scene.selected, scene.selected_wires
+        self._rect = QRectF(start, start)
+        if not shift:
+            scene.select(())
+
+    def move(self, point: QPointF, modifiers: Modifiers) -> None:
+        self._rect = QRectF(self.start, point).normalized()
+        mode = Qt.ItemSelectionMode.IntersectsItemBoundingRect
+        found = {
+            item.block
+            for item in self.scene.items(self._rect, mode)
+            if isinstance(item, BlockItem) and self._rect.intersects(_shape_of(item))
+        }
+        self.scene.select(self._kept | found)
+
+    def cancel(self) -> None:
+        self.scene.select(*self._before)
+
+    def paint(self, painter: QPainter) -> None:
+        painter.setPen(self.scene.ink.band)
+        painter.setBrush(self.scene.ink.band_fill)
+        painter.drawRect(self._rect)
+
+
+def _shape_of(item: BlockItem) -> QRectF:
+    made = item.face.form
+    rect = QRectF(-made.width / 2, -made.height / 2, made.width, made.height)
+    return rect.translated(item.pos())
+
+
+class ClickWire(Gesture):
+    """Selects a wire; with Shift in addition, or takes it out of the selection."""
+
+    def __init__(
+        self, scene: CanvasScene, start: QPointF, scale: float, wire: Wire, shift: bool
+    ) -> None:
+        super().__init__(scene, start, scale)
+        if shift:
+            scene.select(scene.selected, scene.selected_wires ^ {wire})
+        else:
+            scene.select((), {wire})

@@ -1,0 +1,279 @@
+"""Paints the shapes of the notation: blocks with their circles, pins and troubles; wires; icons for the palette."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPixmap, QPolygonF
+
+from app.canvas.faces import Face
+from app.canvas.geometry import CIRCLES, COPY, FLOWING, Form, Ring
+from app.canvas.inks import LABEL, NAME, Inks, inks, text_width, write
+from app.canvas.paths import HALF_HEAD, HEAD, Points
+from app.theme import Theme
+from graph.problem import Problem
+from nodes.block import BlockType, Glyph
+
+PIN = 4.0  # radius of an open pin
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What the view adds to a block for the moment; none of it is saved.
+
+    `wiring` is "" when no wire is dragged, else "fits" or "refused"; `near` is the pin or circle under the mouse.
+    """
+
+    selected: bool = False
+    wiring: str = ""
+    near: str = ""
+
+
+@lru_cache(maxsize=1024)
+def body(glyph: Glyph, width: float, height: float) -> QPainterPath:
+    """The outline of a shape around its middle, one path for each size."""
+    path = QPainterPath()
+    rect = QRectF(-width / 2, -height / 2, width, height)
+    if glyph in CIRCLES:
+        path.addEllipse(rect)
+    elif glyph is Glyph.COST:
+        path.addRect(rect)
+    else:
+        _one_round_end(path, rect, right=glyph is not Glyph.DELAY)
+    return path
+
+
+def _one_round_end(path: QPainterPath, rect: QRectF, right: bool) -> None:
+    h = rect.height()
+    cap = QRectF(rect.right() - h if right else rect.left(), rect.top(), h, h)
+    flat = rect.left() if right else rect.right()
+    path.moveTo(flat, rect.top())
+    path.lineTo(cap.center().x(), rect.top())
+    path.arcTo(cap, 90, -180 if right else 180)
+    path.lineTo(flat, rect.bottom())
+    path.closeSubpath()
+
+
+def paint_block(painter: QPainter, face: Face, ink: Inks, marks: Marks) -> None:
+    """Paints a block around (0, 0)."""
+    made = face.form
+    shape = body(made.glyph, made.width, made.height)
+    if marks.selected:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(ink.halo)
+        painter.drawPath(shape)
+    painter.setPen(ink.rims[made.glyph])
+    painter.setBrush(ink.fills[made.glyph])
+    if face.copied:
+        painter.drawPath(shape.translated(COPY, -COPY))
+    painter.drawPath(shape)
+    if made.glyph is Glyph.PART:
+        painter.drawPath(body(made.glyph, made.width - 9, made.height - 9))
+    _paint_rings(painter, face, ink, marks)
+    _paint_texts(painter, face, ink)
+    _paint_pins(painter, face, ink, marks)
+    if face.troubles:
+        _paint_troubles(painter, face, ink)
+
+
+def _paint_rings(painter: QPainter, face: Face, ink: Inks, marks: Marks) -> None:
+    made = face.form
+    for name, ring in made.rings.items():
+        middle = QPointF(ring.x, ring.y)
+        if made.glyph not in CIRCLES:
+            _paint_short_arrow(painter, made, ring, ink)
+            painter.setPen(ink.ring)
+            painter.setBrush(ink.paper)
+            painter.drawEllipse(middle, ring.radius, ring.radius)
+        if marks.near == name:
+            painter.setPen(ink.hover)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(middle, ring.radius + 4, ring.radius + 4)
+
+
+def _paint_short_arrow(painter: QPainter, made: Form, ring: Ring, ink: Inks) -> None:
+    start, end = short_arrow(made, ring)
+    sign = ring.dx
+    painter.setPen(ink.wire)
+    painter.drawLine(QPointF(*start), QPointF(end[0] - sign * (HEAD - 3), end[1]))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink.wire_fill)
+    back = end[0] - sign * HEAD
+    corners = [
+        QPointF(*end),
+        QPointF(back, end[1] - HALF_HEAD),
+        QPointF(back, end[1] + HALF_HEAD),
+    ]
+    painter.drawPolygon(QPolygonF(corners))
+
+
+def short_arrow(made: Form, ring: Ring) -> tuple[tuple[float, float], tuple[float, float]]:
+    """From the round end to the rim of the circle, relative to the block."""
+    start = (ring.dx * (made.width / 2 + 1.2), ring.y)
+    return start, (ring.x - ring.dx * (ring.radius + 1.1), ring.y)
+
+
+def _paint_texts(painter: QPainter, face: Face, ink: Inks) -> None:
+    made = face.form
+    painter.setPen(ink.text if made.glyph is not Glyph.UNKNOWN else ink.muted)
+    if face.text:
+        size = LABEL if made.glyph is not Glyph.DELAY else 13
+        write(painter, face.text, made.text_x, 0.0, italic=True, size=size)
+    for name, text in face.rings.items():
+        ring = made.rings[name]
+        write(painter, text, ring.x, ring.y, italic=True, size=_fitting(text, ring.radius))
+    painter.setPen(ink.muted)
+    for name, text in face.shapes.items():
+        ring = made.rings[name]
+        write(painter, text, ring.x, ring.y - ring.radius - 11)
+    if face.caption and face.beside:
+        write(painter, face.caption, made.width / 2 + 9, 0.0, align=0.0)
+    elif face.caption:
+        write(painter, face.caption, 0.0, -made.height / 2 - 11)
+
+
+def _fitting(text: str, radius: float) -> int:
+    """The largest size at which a name fits into its circle."""
+    size = LABEL if radius > 20 else NAME
+    while size > 8 and text_width(text, size, italic=True) > 2 * radius - 6:
+        size -= 1
+    return size
+
+
+def _paint_pins(painter: QPainter, face: Face, ink: Inks, marks: Marks) -> None:
+    made = face.form
+    ports = {**made.ports, **made.offered} if marks.wiring == "fits" else made.ports
+    for name, port in ports.items():
+        if name in face.wired and not marks.wiring and marks.near != name:
+            continue
+        near = marks.near == name
+        painter.setPen(ink.open_pin)
+        painter.setBrush(ink.paper)
+        radius = PIN
+        if near:
+            painter.setPen(ink.hover)
+            painter.setBrush(ink.snapped if marks.wiring else ink.fitting)
+            radius = PIN + 3
+        elif marks.wiring == "fits":
+            painter.setPen(ink.hover)
+            painter.setBrush(ink.fitting)
+            radius = PIN + 1
+        elif marks.wiring == "refused":
+            painter.setPen(ink.refused_pin)
+        painter.drawEllipse(QPointF(port.x, port.y), radius, radius)
+        if near or (marks.wiring == "fits" and len(ports) > 1):
+            painter.setPen(ink.selection if near else ink.muted)
+            _write_beside(painter, name, port.x, port.y, port.dx, port.dy)
+
+
+def _write_beside(painter: QPainter, text: str, x: float, y: float, dx: float, dy: float) -> None:
+    """The name of a pin, outside its shape."""
+    if dx:
+        write(painter, text, x - 10 * dx, y - 9, size=10, align=1.0 if dx > 0 else 0.0)
+    else:
+        write(painter, text, x, y - 15 * dy, size=10)
+
+
+def _paint_troubles(painter: QPainter, face: Face, ink: Inks) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for problem in face.troubles:
+        _paint_trouble(painter, face, ink, problem)
+    if text := face.trouble_text:
+        painter.setPen(ink.problem)
+        x, y = trouble_place(face)
+        write(painter, text, x, y, align=0.0)
+
+
+def _paint_trouble(painter: QPainter, face: Face, ink: Inks, problem: Problem) -> None:
+    made, pin = face.form, problem.where.partition(".")[2]
+    is_error = problem.kind == "error"
+    painter.setPen(ink.trouble if is_error else ink.unfinished)
+    if pin in made.rings:
+        ring = made.rings[pin]
+        reach = ring.radius + 5
+        painter.drawEllipse(QPointF(ring.x, ring.y), reach, reach)
+    elif pin in made.ports or pin in made.offered:
+        port = made.port(pin)
+        radius = PIN + 4 if is_error else PIN
+        painter.drawEllipse(QPointF(port.x, port.y), radius, radius)
+    elif is_error:
+        painter.drawPath(body(made.glyph, made.width + 12, made.height + 12))
+    else:
+        painter.drawEllipse(QPointF(made.width / 2 - 6, -made.height / 2 - 6), PIN, PIN)
+
+
+def trouble_place(face: Face) -> tuple[float, float]:
+    """Where the text of a block's first error begins, relative to the block: below its shape."""
+    return -face.form.width / 2, face.form.height / 2 + 18
+
+
+def extent(face: Face) -> QRectF:
+    """All that paint_block may touch, relative to the block."""
+    left, top, right, bottom = face.form.box()
+    rect = QRectF(left - 14, top - 14, right - left + 28, bottom - top + 28)
+    for name, text in face.shapes.items():
+        ring = face.form.rings[name]
+        half = text_width(text) / 2 + 2
+        rect |= QRectF(ring.x - half, ring.y - ring.radius - 20, 2 * half, 20)
+    if face.caption:
+        width = text_width(face.caption) + 4
+        x = right + 8 if face.beside else -width / 2
+        rect |= QRectF(x, -8 if face.beside else top - 20, width, 18)
+    if face.errors:
+        x, y = trouble_place(face)
+        rect |= QRectF(x - 2, y - 9, text_width(face.trouble_text) + 4, 18)
+    names = [*face.form.ports, *face.form.offered]
+    if names:  # they are written outside while a wire is dragged
+        wide = max(text_width(name, 10) for name in names)
+        rect.adjust(-wide, -10, wide if face.form.glyph is Glyph.COST else 0.0, 12)
+    return rect
+
+
+def wire_path(way: Points) -> QPainterPath:
+    """The line of a wire."""
+    path = QPainterPath(QPointF(*way[0]))
+    for x, y in way[1:].tolist():
+        path.lineTo(x, y)
+    return path
+
+
+def icon(kind: type[BlockType], theme: Theme, size: QSize, ratio: float = 1.0) -> QPixmap:
+    """The glyph of a kind with its mark, small, for lists and at the cursor while it is dragged."""
+    pixmap = QPixmap(size * ratio)
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(size.width() / 2, size.height() / 2)
+    paint_icon(
+        painter, kind.glyph, kind.mark, inks(theme), float(size.width()), float(size.height())
+    )
+    painter.end()
+    return pixmap
+
+
+def paint_icon(
+    painter: QPainter, glyph: Glyph, mark: str, ink: Inks, width: float, height: float
+) -> None:
+    """A glyph that fills width x height around (0, 0), its mark in the size that fits."""
+    w, h = _icon_size(glyph, width, height)
+    painter.setPen(ink.rims[glyph])
+    painter.setBrush(ink.fills[glyph])
+    painter.drawPath(body(glyph, w, h))
+    if glyph is Glyph.PART:
+        painter.drawPath(body(glyph, w - 7, h - 7))
+    painter.setPen(ink.text)
+    size = 13
+    room = w - (12 if glyph not in FLOWING else h / 3 + 6)
+    while size > 7 and text_width(mark, size, italic=True) > room:
+        size -= 1
+    write(painter, mark, -h / 12 if glyph in FLOWING else 0.0, 0.0, italic=True, size=size)
+
+
+def _icon_size(glyph: Glyph, width: float, height: float) -> tuple[float, float]:
+    height -= 4
+    if glyph in CIRCLES:
+        return height, height
+    return (min(width - 4, height * 1.6), height) if glyph is Glyph.COST else (width - 4, height)

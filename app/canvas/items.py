@@ -1,0 +1,133 @@
+"""The two kinds of things on the canvas: a block with its circles and pins, and a wire.  They only paint themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from app.canvas import paths
+from app.canvas.faces import Face
+from app.canvas.glyphs import Marks, extent, paint_block, wire_path
+from app.canvas.inks import Inks
+from graph.diagram import Wire
+
+if TYPE_CHECKING:
+    from app.canvas.paths import Points
+
+SAMPLES = 25  # points along a wire at equal distances, for what runs along it
+TOO_LONG = 4_000.0  # device pixels from which a wire is painted without smoothing
+
+
+class BlockItem(QGraphicsItem):
+    """One block; its pins are painted by it and found by geometry."""
+
+    def __init__(self, block: str, face: Face, ink: Inks) -> None:
+        super().__init__()
+        self.block = block
+        self.ink = ink
+        self.marks = Marks()
+        self.face = face
+        self._extent = extent(face)
+        self.setZValue(1.0 if face.errors else 0.0)  # what is wrong is read above all else
+
+    def set_face(self, face: Face) -> None:
+        """Shows something else from now on."""
+        self.prepareGeometryChange()
+        self.face = face
+        self._extent = extent(face)
+        self.setZValue(1.0 if face.errors else 0.0)
+        self.update()
+
+    def set_marks(self, marks: Marks) -> bool:
+        """Marks it as selected, near the mouse, fitting; returns whether that changed anything."""
+        if marks == self.marks:
+            return False
+        self.marks = marks
+        self.update()
+        return True
+
+    def boundingRect(self) -> QRectF:
+        return self._extent
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionGraphicsItem | None = None,
+        widget: QWidget | None = None,
+    ) -> None:
+        paint_block(painter, self.face, self.ink, self.marks)
+
+
+class WireItem(QGraphicsItem):
+    """One wire, from the rim of a circle to a pin, in scene coordinates."""
+
+    def __init__(self, wire: Wire, way: Points, ink: Inks) -> None:
+        super().__init__()
+        self.setZValue(-1)
+        self.wire = wire
+        self.ink = ink
+        self.selected = False
+        self.way = way
+        self._box = _box(way)
+        self._path: QPainterPath | None = None
+        self._evenly: Points | None = None
+
+    def set_way(self, way: Points) -> None:
+        """Runs along another way from now on."""
+        self.prepareGeometryChange()
+        self.way = way
+        self._box = _box(way)
+        self._path = self._evenly = None
+        self.update()
+
+    def set_selected(self, selected: bool) -> bool:
+        """Marks it as selected; returns whether that changed anything."""
+        if selected == self.selected:
+            return False
+        self.selected = selected
+        self.update()
+        return True
+
+    @property
+    def evenly(self) -> Points:
+        """SAMPLES points along it at equal distances."""
+        if self._evenly is None:
+            self._evenly = paths.evenly(self.way, SAMPLES)
+        return self._evenly
+
+    def boundingRect(self) -> QRectF:
+        return self._box
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionGraphicsItem | None = None,
+        widget: QWidget | None = None,
+    ) -> None:
+        if self._path is None:
+            self._path = wire_path(paths.shaft(self.way))
+        scale = painter.worldTransform().m11()
+        smooth = max(self._box.width(), self._box.height()) * scale < TOO_LONG
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
+        paint_wire(painter, self._path, self.way, self.ink, self.selected)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+
+
+def paint_wire(
+    painter: QPainter, path: QPainterPath, way: Points, ink: Inks, selected: bool = False
+) -> None:
+    """The line of a wire with its arrow head."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(ink.chosen_wire if selected else ink.wire)
+    painter.drawPath(path)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ink.snapped if selected else ink.wire_fill)
+    painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in paths.head(way)]))
+
+
+def _box(way: Points) -> QRectF:
+    (left, top), (right, bottom) = way.min(axis=0).tolist(), way.max(axis=0).tolist()
+    return QRectF(left - 8, top - 8, right - left + 16, bottom - top + 16)

@@ -1,0 +1,91 @@
+"""The diagram from far away, where shapes are only rectangles: all of them with a few painter calls."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtGui import QBrush, QPainter, QPen
+
+from app.canvas.inks import Inks
+from app.canvas.scene import CanvasScene
+from nodes.block import Glyph
+
+_ROLES = tuple(Glyph)
+
+
+class Overview:
+    """Rectangles and lines of a scene in arrays; gathered anew when the scene says it was touched."""
+
+    def __init__(self, scene: CanvasScene) -> None:
+        self._scene = scene
+        self._stale = True
+        self._boxes = np.zeros((0, 4))
+        self._roles = np.zeros(0, np.int64)
+        self._marked = np.zeros((0, 2), bool)
+        self._lines = np.zeros((0, 4))
+        scene.touched.connect(self._forget)
+
+    def _forget(self) -> None:
+        self._stale = True
+
+    def _gather(self) -> None:
+        items = self._scene.blocks.values()
+        boxes, roles, marked = [], [], []
+        for item in items:
+            left, top, right, bottom = item.face.form.box()
+            x, y = item.x(), item.y()
+            boxes.append((x + left, y + top, x + right, y + bottom))
+            roles.append(_ROLES.index(item.face.form.glyph))
+            marked.append((item.marks.selected, bool(item.face.errors)))
+        ends = [(*w.way[0], *w.way[-1]) for w in self._scene.wires.values()]
+        self._boxes = np.array(boxes, float).reshape(-1, 4)
+        self._roles = np.array(roles, np.int64)
+        self._marked = np.array(marked, bool).reshape(-1, 2)
+        self._lines = np.array(ends, float).reshape(-1, 4)
+        self._stale = False
+
+    @property
+    def boxes(self) -> npt.NDArray[np.float64]:
+        """Left, top, right, bottom of every block, `[n, 4]`, in scene units."""
+        if self._stale:
+            self._gather()
+        return self._boxes
+
+    def paint(self, painter: QPainter, rect: QRectF) -> None:
+        """Paints what is in a part of the scene, without smoothing."""
+        boxes, ink = self.boxes, self._scene.ink
+        left, top, right, bottom = rect.getCoords()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(ink.thin_wire)
+        lines = self._lines
+        seen = (np.minimum(lines[:, 0], lines[:, 2]) <= right) & (lines[:, [0, 2]].max(1) >= left)
+        seen &= (np.minimum(lines[:, 1], lines[:, 3]) <= bottom) & (lines[:, [1, 3]].max(1) >= top)
+        painter.drawLines([QLineF(*line) for line in lines[seen].tolist()])
+        inside = (boxes[:, 0] <= right) & (boxes[:, 2] >= left)
+        inside &= (boxes[:, 1] <= bottom) & (boxes[:, 3] >= top)
+        for index, glyph in enumerate(_ROLES):
+            self._paint_role(painter, inside & (self._roles == index), glyph, ink)
+        self._paint_marks(painter, inside, ink)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+
+    def _paint_role(
+        self, painter: QPainter, which: npt.NDArray[np.bool_], glyph: Glyph, ink: Inks
+    ) -> None:
+        rects = [QRectF(a, b, c - a, d - b) for a, b, c, d in self._boxes[which].tolist()]
+        if rects:
+            painter.setPen(Qt.PenStyle.NoPen)
+            rim = ink.rims[glyph].color()
+            painter.setBrush(QBrush(rim if glyph is not Glyph.OBSERVED else ink.muted))
+            painter.drawRects(rects)
+
+    def _paint_marks(self, painter: QPainter, inside: npt.NDArray[np.bool_], ink: Inks) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for column, color in ((0, ink.selection), (1, ink.problem)):
+            pen = QPen(color, 2.0)
+            pen.setCosmetic(True)
+            painter.setPen(pen)
+            boxes = self._boxes[inside & self._marked[:, column]].tolist()
+            painter.drawRects(
+                [QRectF(a - 12, b - 12, c - a + 24, d - b + 24) for a, b, c, d in boxes]
+            )

@@ -1,0 +1,31 @@
+"""Which gesture a press of the left button starts."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF
+
+from app.canvas import hits
+from app.canvas.gestures import ClickWire, DragBand, DragBlocks, Gesture, Modifiers
+from app.canvas.scene import CanvasScene
+from app.canvas.wiring import DragBack, DragWire
+from graph.diagram import Wire
+
+
+def begin(scene: CanvasScene, point: QPointF, scale: float, modifiers: Modifiers) -> Gesture:
+    """The gesture that a left press at a point of the scene starts."""
+    shift = bool(modifiers & Modifiers.ShiftModifier)
+    reach = min(9.0 / scale, 12.0)
+    if (source := hits.ring_at(scene, point)) is not None:
+        return DragWire(scene, point, scale, source)
+    if (pin := hits.port_at(scene, point, reach)) is not None:
+        feeder = scene.diagram.inputs.get(pin)
+        if feeder is None:
+            return DragBack(scene, point, scale, pin)
+        return DragWire(scene, point, scale, feeder, replaced=Wire(feeder, pin))
+    if (item := hits.block_at(scene, point)) is not None:
+        return DragBlocks(scene, point, scale, item.block, shift)
+    if (wire := hits.wire_at(scene, point, 7.0 / scale)) is not None:
+        if hits.is_end(scene, wire, point) and not shift:
+            return DragWire(scene, point, scale, wire.source, replaced=wire)
+        return ClickWire(scene, point, scale, wire, shift)
+    return DragBand(scene, point, scale, shift)

@@ -1,0 +1,54 @@
+"""The small editor in which a variable or a cost is named, in place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from app.canvas.inks import serif
+from graph.diagram import MAX_LABEL
+
+
+class Rename(QLineEdit):
+    """Enter or leaving it gives the text to `done`, Escape does not; either way it goes away."""
+
+    def __init__(
+        self, parent: QWidget, text: str, rect: QRectF, done: Callable[[str], None]
+    ) -> None:
+        super().__init__(text, parent)
+        self._done: Callable[[str], None] | None = done
+        self.setFont(serif())
+        self.setMaxLength(MAX_LABEL)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setAccessibleName("Name of the variable; empty gives the generated name back")
+        self.setToolTip("Enter names it; empty gives the generated name back")
+        middle = rect.center().toPoint()
+        self.resize(max(96, round(rect.width())), 34)
+        self.move(middle.x() - self.width() // 2, middle.y() - self.height() // 2)
+        self.selectAll()
+        self.show()
+        self.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._close(accept=False)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._close(accept=True)
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._close(accept=True)
+
+    def _close(self, accept: bool) -> None:
+        done, self._done = self._done, None
+        if done is None:  # hiding it takes the focus away, which comes here again
+            return
+        self.hide()
+        self.deleteLater()
+        if accept:
+            done(self.text().strip())

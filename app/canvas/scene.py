@@ -1,0 +1,317 @@
+"""The scene: one item for each block and wire of the diagram, kept equal to it by differences, and what is selected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QGraphicsScene, QStyleOptionGraphicsItem
+
+from app.canvas import faces
+from app.canvas.faces import Face
+from app.canvas.glyphs import Marks
+from app.canvas.inks import inks, label_width
+from app.canvas.items import BlockItem, WireItem
+from app.canvas.paths import Points, route
+from app.canvas.pulses import Pulses
+from app.theme import Theme
+from graph.change import Change
+from graph.diagram import Diagram, Pin, Wire
+from graph.edits import Disconnect, Edit, RemoveBlocks, Together
+from graph.problem import DiagramError, Problem
+from nodes.names import Names, names
+from runtime.snapshot import Report, Snapshot
+
+MARGIN = 2_000.0  # canvas units kept free around the blocks before the index is made anew
+
+
+class CanvasScene(QGraphicsScene):
+    """Shows a diagram.  It never changes it: what a person does becomes an edit that is given to `do`.
+
+    `do` applies an edit and has show_change called, or raises DiagramError, whose text is then said.  Selection belongs to
+    the scene and is neither saved nor undone.
+    """
+
+    said = Signal(str)  # one sentence for the status line
+    picked = Signal(tuple)  # ids of the selected blocks
+    opened = Signal(str)  # id of a block that was double-clicked
+    touched = Signal()  # what stands still looks different now
+    ticked = Signal()  # what moves has moved
+
+    def __init__(
+        self, do: Callable[[Edit], None], theme: Theme, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._do = do
+        self.ink = inks(theme)
+        self.diagram = Diagram()
+        self.report = Report()
+        self.blocks: dict[str, BlockItem] = {}
+        self.wires: dict[Wire, WireItem] = {}
+        self.selected: frozenset[str] = frozenset()
+        self.selected_wires: frozenset[Wire] = frozenset()
+        self.pulses = Pulses(self)
+        self.pulses.ticked.connect(self.ticked)
+        self.pulses.turned.connect(self.touched)
+        self._names: Names = names(self.diagram)
+        self._troubles: dict[str, list[Problem]] = {}
+        self._stale = True  # flows have to be laid along the wires anew
+        self._marked: set[str] = set()
+
+    # --- the diagram ----------------------------------------------------------------------------------------------
+
+    def show(self, diagram: Diagram) -> None:
+        """Shows another diagram; nothing is selected, and no flow runs until the next frame."""
+        self.clear()
+        self.blocks, self.wires = {}, {}
+        self.report, self._troubles = Report(), {}
+        self.show_frame(None)
+        self.diagram, self._names = diagram, names(diagram)
+        for name in diagram.blocks:
+            self._add_block(name)
+        for wire in diagram.wires:
+            self._add_wire(wire)
+        self.setSceneRect(self.bounds().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+        self.select(())
+        self._touch()
+
+    def show_change(self, diagram: Diagram, change: Change) -> None:
+        """Shows the diagram after a change; only what it concerns is made anew."""
+        self.diagram = diagram
+        for wire in change.unwired:
+            self.removeItem(self.wires.pop(wire))
+        for name in change.removed:
+            self.removeItem(self.blocks.pop(name))
+        if change.runs or change.altered:
+            self._refresh(self._rename(change) & self.blocks.keys())
+        for name in change.added:
+            self._add_block(name)
+        for wire in change.wired:
+            self._add_wire(wire)
+        self._place(change.moved + change.altered)
+        self._grow()
+        self.select(self.selected, self.selected_wires)
+        self._touch()
+
+    def _rename(self, change: Change) -> set[str]:
+        """Names everything anew; the blocks that may look different after a change."""
+        before, self._names = self._names, names(self.diagram)
+        if change.recipe or change.parts:
+            return set(self.diagram.blocks)
+        after = self._names
+        found = {name for name, text in after.labels.items() if before.labels.get(name) != text}
+        found |= {p.block for p, text in after.variables.items() if before.variables.get(p) != text}
+        found |= {end.block for wire in change.wired + change.unwired for end in wire}
+        return found.union(change.altered)
+
+    def show_report(self, report: Report) -> None:
+        """Shows shapes and problems; they stay until the next report."""
+        self.report, self._troubles = report, faces.troubles_by_block(report)
+        if self._refresh(self.blocks):
+            self._touch()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paints in other colours from now on."""
+        self.ink = inks(theme)
+        for item in (*self.blocks.values(), *self.wires.values()):
+            item.ink = self.ink
+        self.update()
+        self._touch()
+
+    def _face(self, name: str) -> Face:
+        return faces.face(
+            self.diagram,
+            self.diagram.blocks[name],
+            self._names,
+            self.report,
+            self._troubles.get(name, ()),
+            label_width,
+        )
+
+    def _add_block(self, name: str) -> None:
+        item = BlockItem(name, self._face(name), self.ink)
+        item.setPos(*self.diagram.blocks[name].position)
+        self.blocks[name] = item
+        self.addItem(item)
+
+    def _add_wire(self, wire: Wire) -> None:
+        item = WireItem(wire, self._way(wire), self.ink)
+        self.wires[wire] = item
+        self.addItem(item)
+
+    def _refresh(self, ids: Iterable[str]) -> bool:
+        """Makes the faces of these blocks anew; whether any differs."""
+        altered, differs = [], False
+        for name in ids:
+            face, item = self._face(name), self.blocks[name]
+            if face != item.face:
+                if face.form != item.face.form:
+                    altered.append(name)
+                item.set_face(face)
+                differs = True
+        self._reroute(altered)
+        return differs
+
+    def _place(self, ids: Iterable[str]) -> None:
+        """Puts blocks where the diagram has them; what they feed may turn a pin towards them."""
+        ids = tuple(name for name in ids if name in self.blocks)
+        for name in ids:
+            self.blocks[name].setPos(*self.diagram.blocks[name].position)
+        fed = {w.target.block for name in ids for w in self.diagram.wires_from(name)}
+        self._refresh(fed.union(ids))
+        self._reroute(ids)
+
+    def _reroute(self, ids: Iterable[str]) -> None:
+        for wire in {w for name in ids for w in self.diagram.wires_of[name]}:
+            if wire in self.wires:
+                self.wires[wire].set_way(self._way(wire))
+
+    def _way(self, wire: Wire) -> Points:
+        source, target = self.blocks[wire.source.block], self.blocks[wire.target.block]
+        ring = source.face.form.ring(wire.source.name)
+        port = target.face.form.port(wire.target.name)
+        return route(ring, (source.x(), source.y()), port, (target.x(), target.y()))
+
+    def _grow(self) -> None:
+        """Keeps the index's rectangle around all blocks, with room to spare so that this is rare."""
+        bounds = self.bounds()
+        if not self.sceneRect().contains(bounds):
+            self.setSceneRect(bounds.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+
+    def _touch(self) -> None:
+        self._stale = True
+        self.touched.emit()
+
+    # --- what a person does ----------------------------------------------------------------------------------------
+
+    def perform(self, edit: Edit | None) -> bool:
+        """Gives an edit to the document; a refusal is said.  Whether it was done."""
+        if edit is None:
+            return False
+        try:
+            self._do(edit)
+        except DiagramError as error:
+            self.said.emit(str(error))
+            return False
+        return True
+
+    def select(self, ids: Iterable[str], wires: Iterable[Wire] = ()) -> None:
+        """Selects these blocks and wires and no others; `picked` tells when the blocks are others than before."""
+        chosen = frozenset(name for name in ids if name in self.blocks)
+        lines = frozenset(wire for wire in wires if wire in self.wires)
+        before, self.selected = self.selected, chosen
+        before_lines, self.selected_wires = self.selected_wires, lines
+        changed = False
+        for name in (before ^ chosen) & self.blocks.keys():
+            item = self.blocks[name]
+            changed |= item.set_marks(replace(item.marks, selected=name in chosen))
+        for wire in (before_lines ^ lines) & self.wires.keys():
+            changed |= self.wires[wire].set_selected(wire in lines)
+        if changed:
+            self._touch()
+        if chosen != before:
+            self.picked.emit(tuple(name for name in self.diagram.blocks if name in chosen))
+
+    def select_all(self) -> None:
+        """Selects every block and wire."""
+        self.select(self.blocks, self.wires)
+
+    def delete_selected(self) -> None:
+        """Removes the selected blocks and wires as one step."""
+        gone = tuple(name for name in self.diagram.blocks if name in self.selected)
+        loose = tuple(
+            w
+            for w in self.diagram.wires
+            if w in self.selected_wires and not {w.source.block, w.target.block} & self.selected
+        )
+        edits: list[Edit] = [Disconnect(loose)] if loose else []
+        edits += [RemoveBlocks(gone)] if gone else []
+        if edits:
+            self.perform(edits[0] if len(edits) == 1 else Together(edits[-1].label, tuple(edits)))
+
+    def preview(self, moves: Mapping[str, tuple[float, float]]) -> None:
+        """Puts blocks somewhere for the moment; the diagram is not changed."""
+        here = [name for name in moves if name in self.blocks]
+        for name in here:
+            self.blocks[name].setPos(*moves[name])
+        self._reroute(here)
+        self._touch()
+
+    def mark(self, marks: Mapping[str, Marks]) -> None:
+        """Marks blocks for the moment, by id; all others carry no mark but their selection."""
+        changed = False
+        for name in (self._marked | marks.keys()) & self.blocks.keys():
+            wanted = replace(marks.get(name, Marks()), selected=name in self.selected)
+            changed |= self.blocks[name].set_marks(wanted)
+        self._marked = set(marks)
+        if changed:
+            self._touch()
+
+    # --- places ----------------------------------------------------------------------------------------------------
+
+    def place_of(self, pin: Pin) -> QPointF:
+        """Where a pin is in the scene: the tip of an input, the middle of a computed circle, the right rim of a variable."""
+        item = self.blocks[pin.block]
+        made = item.face.form
+        if pin.name in made.rings:
+            ring = made.rings[pin.name]
+            return item.pos() + QPointF(ring.x + (0.0 if ring.dx else ring.radius), ring.y)
+        port = made.port(pin.name)
+        return item.pos() + QPointF(port.x, port.y)
+
+    def bounds(self, ids: Iterable[str] | None = None) -> QRectF:
+        """The rectangle around these blocks with all their texts, or around all."""
+        rect = QRectF()
+        for name in self.blocks if ids is None else ids:
+            if item := self.blocks.get(name):
+                rect |= item.boundingRect().translated(item.pos())
+        return rect
+
+    def sizes(self) -> dict[str, tuple[float, float]]:
+        """Width and height that each block needs in a layout, its circle and texts included."""
+        found = {}
+        for name, item in self.blocks.items():
+            left, _, right, _ = item.face.form.box()
+            found[name] = (2 * max(right, -left), item.boundingRect().height())
+        return found
+
+    # --- what runs along the wires ----------------------------------------------------------------------------------
+
+    def show_frame(self, snapshot: Snapshot | None) -> None:
+        """Shows the flows of a watched step; while it trains they move.  None shows none."""
+        self.pulses.show(snapshot)
+
+    def set_motion(self, wanted: bool) -> None:
+        """With False (reduced motion) flows are shown by widths and numbers only."""
+        self.pulses.motion = wanted
+
+    @property
+    def show_values(self) -> bool:
+        """Whether values run forward in grey beside the gradients."""
+        return self.pulses.flows.show_values
+
+    @show_values.setter
+    def show_values(self, wanted: bool) -> None:
+        self.pulses.flows.show_values = wanted
+        self.ticked.emit()
+
+    def paint_flows(self, painter: QPainter, rect: QRectF, detail: bool) -> None:
+        """Paints what runs, on top of all that stands."""
+        flows = self.pulses.flows
+        if flows.is_empty:
+            return
+        if self._stale:
+            flows.lay(self.blocks.values(), self.wires.values())
+            self._stale = False
+        flows.paint(painter, rect, self.ink, detail, moving=self.pulses.motion)
+
+    def paint_things(self, painter: QPainter, rect: QRectF) -> None:
+        """Paints wires and blocks in a part of the scene, for pictures and pixmaps."""
+        mode, order = Qt.ItemSelectionMode.IntersectsItemBoundingRect, Qt.SortOrder.AscendingOrder
+        for item in self.items(rect, mode, order):
+            painter.save()
+            painter.translate(item.pos())
+            item.paint(painter, QStyleOptionGraphicsItem(), None)
+            painter.restore()

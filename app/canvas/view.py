@@ -1,0 +1,259 @@
+"""The canvas as a person uses it: mouse, keys, wheel, drops, tool tips and names on top of the surface."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QMetaMethod, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from app.canvas import hits
+from app.canvas.gestures import GRID, Gesture
+from app.canvas.glyphs import Marks
+from app.canvas.placing import free_place, new_block
+from app.canvas.press import begin
+from app.canvas.rename import Rename
+from app.canvas.scene import CanvasScene
+from app.canvas.surface import Surface
+from app.canvas.tips import tip_at
+from graph.diagram import Pin
+from graph.edits import AddBlock, MoveBlocks, SetLabel
+from graph.problem import DiagramError
+from nodes.block import Glyph
+
+MIME = "application/x-gradboard-kind"
+DOUBLING = 480.0  # eighths of a degree of the wheel that double the scale
+BESIDE = 180.0  # canvas units from a selected block to one that is added without a place
+ARROWS = {
+    Qt.Key.Key_Left: (-GRID, 0.0),
+    Qt.Key.Key_Right: (GRID, 0.0),
+    Qt.Key.Key_Up: (0.0, -GRID),
+    Qt.Key.Key_Down: (0.0, GRID),
+}
+
+
+class CanvasView(Surface):
+    """A CanvasScene to work on."""
+
+    searched = Signal()  # Tab: a block is to be searched for
+
+    def __init__(self, scene: CanvasScene, parent: QWidget | None = None) -> None:
+        super().__init__(scene, parent)
+        self._gesture: Gesture | None = None
+        self._panned_from: QPointF | None = None
+        self._space = False
+        self._rename: Rename | None = None
+        self.setAcceptDrops(True)
+        self.viewport().setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Diagram")
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+
+    # --- mouse ------------------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.setFocus(Qt.FocusReason.MouseFocusReason)
+        left = event.button() == Qt.MouseButton.LeftButton
+        if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
+            self._panned_from = event.position()
+            self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif left and self._gesture is None:
+            point = self.scene_point(event.position())
+            self._gesture = begin(self.canvas, point, self.zoom, event.modifiers())
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._panned_from is not None:
+            self.scroll_by(self._panned_from - event.position())
+            self._panned_from = event.position()
+        elif self._gesture is not None:
+            before = self._gesture.reason
+            self._gesture.move(self.scene_point(event.position()), event.modifiers())
+            self.viewport().setCursor(self._gesture.cursor)
+            if self._gesture.reason != before:
+                QToolTip.showText(event.globalPosition().toPoint(), self._gesture.reason, self)
+            self.viewport().update()
+        else:
+            self._hover(self.scene_point(event.position()))
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._panned_from is not None and event.button() != Qt.MouseButton.RightButton:
+            self._panned_from = None
+        elif self._gesture is not None and event.button() == Qt.MouseButton.LeftButton:
+            gesture, self._gesture = self._gesture, None
+            edit = gesture.finish()
+            if edit is not None and not self.canvas.perform(edit):
+                gesture.cancel()
+            self.viewport().update()
+        self._hover(self.scene_point(event.position()))
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        point = self.scene_point(event.position())
+        pin, item = hits.ring_at(self.canvas, point), hits.block_at(self.canvas, point)
+        if pin is not None:
+            self.rename(pin.block)
+        elif item is not None and (not item.face.text or item.face.form.glyph is Glyph.COST):
+            self.rename(item.block)
+        elif item is not None:
+            self.canvas.opened.emit(item.block)
+        event.accept()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        if self._gesture is None:
+            self.canvas.mark({})
+        super().leaveEvent(event)
+
+    def _hover(self, point: QPointF) -> None:
+        """Shows what a press would take hold of."""
+        reach = min(9.0 / self.zoom, 12.0)
+        pin: Pin | None = hits.ring_at(self.canvas, point) or hits.port_at(
+            self.canvas, point, reach
+        )
+        cursor = Qt.CursorShape.ArrowCursor
+        if self._space:
+            cursor = Qt.CursorShape.OpenHandCursor
+        elif pin is not None:
+            cursor = Qt.CursorShape.CrossCursor
+        elif hits.block_at(self.canvas, point) is not None:
+            cursor = Qt.CursorShape.OpenHandCursor
+        self.viewport().setCursor(cursor)
+        self.canvas.mark({pin.block: Marks(near=pin.name)} if pin is not None else {})
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turned = event.angleDelta().y() or event.angleDelta().x()
+        self.set_zoom(self.zoom * 2.0 ** (turned / DOUBLING), event.position())
+        event.accept()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent):
+            text = tip_at(self.canvas, self.scene_point(QPointF(event.pos())), self.zoom)
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        if isinstance(event, QNativeGestureEvent) and (
+            event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture
+        ):
+            self.set_zoom(self.zoom * (1.0 + event.value()), event.position())
+            return True
+        return super().viewportEvent(event)
+
+    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:  # type: ignore[override]
+        super().drawForeground(painter, rect)
+        if self._gesture is not None:
+            self._gesture.paint(painter)
+
+    # --- keys -------------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            self.canvas.delete_selected()
+        elif key == Qt.Key.Key_Escape:
+            self._escape()
+        elif key == Qt.Key.Key_A and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
+            self.canvas.select_all()
+        elif key == Qt.Key.Key_F and not event.modifiers():
+            self.frame_all()
+        elif key == Qt.Key.Key_Space:
+            self._space = True
+            self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        elif key in ARROWS and self.canvas.selected:
+            self._nudge(*ARROWS[Qt.Key(key)])
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space = False
+            self.viewport().unsetCursor()
+        super().keyReleaseEvent(event)
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        if next and self.isSignalConnected(QMetaMethod.fromSignal(self.searched)):
+            self.searched.emit()
+            return True
+        return super().focusNextPrevChild(next)
+
+    def _escape(self) -> None:
+        if self._gesture is not None:
+            self._gesture.cancel()
+            self._gesture = None
+            self.viewport().update()
+        else:
+            self.canvas.select(())
+
+    def _nudge(self, dx: float, dy: float) -> None:
+        blocks = self.canvas.diagram.blocks
+        moves = {
+            name: (blocks[name].position[0] + dx, blocks[name].position[1] + dy)
+            for name in self.canvas.selected
+        }
+        self.canvas.perform(MoveBlocks(moves, gesture="arrows"))
+
+    # --- new blocks and names -----------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if event.mimeData().hasFormat(MIME):
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if event.mimeData().hasFormat(MIME):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if not event.mimeData().hasFormat(MIME):
+            return
+        kind = bytes(event.mimeData().data(MIME).data()).decode("utf-8", "replace")
+        event.acceptProposedAction()
+        self.add_block(kind, self.scene_point(event.position()))
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def add_block(self, kind: str, at: QPointF | None = None) -> None:
+        """Adds a block of a kind and selects it: at a point of the scene, else beside the selected block or in the middle."""
+        diagram = self.canvas.diagram
+        place = (at.x(), at.y()) if at is not None else free_place(diagram, self._next_place())
+        try:
+            block = new_block(diagram, kind, place)
+        except DiagramError as error:
+            self.canvas.said.emit(str(error))
+            return
+        if self.canvas.perform(AddBlock(block)):
+            self.canvas.select({block.id})
+
+    def _next_place(self) -> tuple[float, float]:
+        if len(self.canvas.selected) == 1:
+            x, y = self.canvas.diagram.blocks[next(iter(self.canvas.selected))].position
+            return x + BESIDE, y
+        middle = self.seen().center()
+        return middle.x(), middle.y()
+
+    def rename(self, block: str) -> None:
+        """Opens the editor for the name of a block's variable, or of a cost."""
+        item = self.canvas.blocks[block]
+        made = item.face.form
+        place = QRectF(-made.width / 2, -made.height / 2, made.width, made.height)
+        for ring in made.rings.values():
+            place = QRectF(
+                ring.x - ring.radius, ring.y - ring.radius, 2 * ring.radius, 2 * ring.radius
+            )
+        before = next(iter(item.face.rings.values()), item.face.text)
+        rect = self.viewportTransform().mapRect(place.translated(item.pos()))
+
+        def named(text: str) -> None:
+            if text != before and block in self.canvas.diagram.blocks:
+                self.canvas.perform(SetLabel(block, text))
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+        self._rename = Rename(self.viewport(), before, rect, named)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -115,7 +116,8 @@ class _Step(QUndoCommand):
 
     def __init__(self, document: Document, edit: Edit, before: Diagram, after: Diagram) -> None:
         super().__init__(edit.label)
-        self._document = document
+        # no cycle through the document: the garbage collector would take both apart in the wrong order and crash
+        self._document = weakref.ref(document)
         self._edit = edit
         self._before = before
         self._after = after
@@ -125,10 +127,15 @@ class _Step(QUndoCommand):
         return 1  # one class of command: all may be asked to merge
 
     def redo(self) -> None:
-        self._document._become(self._after)
+        self._become(self._after)
 
     def undo(self) -> None:
-        self._document._become(self._before)
+        self._become(self._before)
+
+    def _become(self, diagram: Diagram) -> None:
+        document = self._document()
+        if document is not None:
+            document._become(diagram)
 
     def mergeWith(self, other: QUndoCommand) -> bool:
         assert isinstance(other, _Step)

@@ -1,0 +1,283 @@
+"""The live views: a curve of bounded memory, readable ticks, class areas and surfaces with the right side up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QTest
+
+from app.theme import BOARD, PAPER
+from app.views.axes import Scale, log_ticks, tick_text, ticks
+from app.views.boundary import NO_INPUT, BoundaryView, class_colors, surface_colors
+from app.views.curve import Curve, smooth
+from app.views.loss import LossView
+from runtime.snapshot import Grid, Points
+
+CORNERS = Points(np.array([[-1.0, -1.0], [1.0, 1.0]]), np.array([0, 1]))
+BOUNDS = (-2.0, 2.0, -2.0, 2.0)
+
+
+# --- curve ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_short_curve_is_kept_as_it_is() -> None:
+    curve = Curve(100)
+    rows = np.column_stack([np.arange(70), np.random.default_rng(0).normal(size=70)])
+    for part in np.array_split(rows, 9):
+        curve.extend(part)
+    np.testing.assert_array_equal(curve.rows, rows)
+
+
+@pytest.mark.parametrize("size", [1, 7, 999, 100_000])
+def test_a_long_curve_keeps_its_mean_and_its_bounds(size: int) -> None:
+    curve = Curve(64)
+    total = 100_000
+    rows = np.column_stack([np.arange(total), np.sin(np.arange(total) / 9000)])
+    if size == 1:
+        rows = rows[:3_000]
+    for start in range(0, len(rows), size):
+        curve.extend(rows[start : start + size])
+    assert 16 <= len(curve) <= 64
+    whole = curve.rows.shape[0] * curve.stride
+    expected = rows[:whole].reshape(-1, curve.stride, 2).mean(axis=1)
+    np.testing.assert_allclose(curve.rows, expected, atol=1e-9)
+    assert len(rows) - whole < curve.stride * 2
+
+
+def test_what_is_not_finite_is_left_out() -> None:
+    curve = Curve(10)
+    curve.extend(np.array([[0, 1.0], [1, np.nan], [2, np.inf], [3, 2.0]]))
+    np.testing.assert_array_equal(curve.rows, [[0, 1.0], [3, 2.0]])
+
+
+def test_smoothing_is_the_mean_of_the_last_values() -> None:
+    values = np.random.default_rng(1).normal(size=50)
+    expected = [values[max(0, i - 6) : i + 1].mean() for i in range(50)]
+    np.testing.assert_allclose(smooth(values, 7), expected)
+
+
+# --- axes ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "low, high", [(0, 1), (0, 0.0213), (-1.1, 1.1), (3, 12_400), (1e-9, 2e-9), (0, 7e8)]
+)
+def test_ticks_are_few_round_and_inside(low: float, high: float) -> None:
+    found = ticks(low, high)
+    assert 2 <= len(found) <= 6
+    assert all(low <= v <= high for v in found)
+    steps = np.diff(found)
+    np.testing.assert_allclose(steps, steps[0], rtol=1e-6)
+    assert f"{steps[0]:.3e}"[0] in "125"
+    assert len({tick_text(v) for v in found}) == len(found)
+
+
+@pytest.mark.parametrize("low, high", [(1e-5, 1), (0.13, 0.9), (0.2, 900), (1e-30, 1e10)])
+def test_log_ticks_are_few_and_inside(low: float, high: float) -> None:
+    found = log_ticks(low, high)
+    assert 2 <= len(found) <= 7
+    assert all(low * 0.999 <= v <= high * 1.001 for v in found)
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [(0.0, "0"), (0.5, "0.5"), (2000.0, "2k"), (1.5e6, "1.5M"), (1e-5, "1e-5"), (-1.0, "−1")],
+)
+def test_tick_texts_are_short(value: float, text: str) -> None:
+    assert tick_text(value) == text
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_a_scale_maps_there_and_back(log: bool) -> None:
+    scale = Scale(0.01, 100, 200, 10, log)
+    assert float(scale.pixels(0.01)) == pytest.approx(200)
+    assert float(scale.pixels(100)) == pytest.approx(10)
+    assert scale.value(float(scale.pixels(3.0))) == pytest.approx(3.0)
+
+
+# --- loss ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def loss(qapp: Any) -> LossView:
+    view = LossView(PAPER)
+    view.resize(400, 220)
+    return view
+
+
+def _column_of_ink(image: QImage, x: int, color: str) -> list[int]:
+    wanted = QColor(color)
+    near = []
+    for y in range(image.height()):
+        pixel = image.pixelColor(x, y)
+        parts = zip(
+            (pixel.red(), pixel.green(), pixel.blue()),
+            (wanted.red(), wanted.green(), wanted.blue()),
+            strict=True,
+        )
+        if max(abs(a - b) for a, b in parts) < 60:
+            near.append(y)
+    return near
+
+
+def test_the_curve_falls_on_the_screen(loss: LossView) -> None:
+    steps = np.arange(500.0)
+    loss.show_rows(np.column_stack([steps, 1.0 - steps / 600]), np.zeros((0, 2)))
+    image = loss.grab().toImage()
+    early = _column_of_ink(image, 80, PAPER.text)
+    late = _column_of_ink(image, 280, PAPER.text)
+    assert early and late and min(early) < min(late)
+
+
+def test_validation_is_drawn_in_its_own_colour(loss: LossView) -> None:
+    steps = np.arange(500.0)
+    rows = np.column_stack([steps, 1.0 - steps / 600])
+    loss.show_rows(rows, np.zeros((0, 2)))
+    before = loss.grab().toImage()
+    loss.show_rows(np.zeros((0, 2)), rows[::50] + [0, 0.1])
+    after = loss.grab().toImage()
+    columns = range(60, 280, 7)
+    assert not any(_column_of_ink(before, x, PAPER.classes[1]) for x in columns)
+    assert any(_column_of_ink(after, x, PAPER.classes[1]) for x in columns)
+
+
+def test_the_axis_can_be_logarithmic(loss: LossView) -> None:
+    steps = np.arange(200.0)
+    loss.show_rows(np.column_stack([steps, 10.0 ** (-steps / 50)]), np.zeros((0, 2)))
+    assert not loss.scales()[1].log
+    QTest.mouseClick(loss.log, Qt.MouseButton.LeftButton)
+    up = loss.scales()[1]
+    assert up.log and up.low > 0
+    loss.grab()
+
+
+def test_a_log_axis_needs_something_above_zero(loss: LossView) -> None:
+    loss.log.setChecked(True)
+    loss.show_rows(np.array([[0, 0.0], [1, -1.0]]), np.zeros((0, 2)))
+    assert not loss.scales()[1].log
+    loss.grab()
+
+
+def test_hovering_shows_the_values(loss: LossView) -> None:
+    loss.show_rows(np.array([[0, 3.0], [100, 2.0], [200, 1.0]]), np.array([[200, 1.5]]))
+    assert loss.value_at(140) == (100.0, 2.0, 1.5)
+    loss.show()
+    plain = loss.grab().toImage()
+    QTest.mouseMove(loss, QPoint(200, 100))
+    assert loss.grab().toImage() != plain
+    loss.hide()
+
+
+def test_one_point_and_none_can_be_painted(loss: LossView) -> None:
+    loss.grab()
+    loss.show_rows(np.array([[7, 0.25]]), np.zeros((0, 2)))
+    loss.grab()
+    loss.clear()
+    assert loss.value_at(1) is None
+
+
+# --- boundary ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def boundary(qapp: Any) -> BoundaryView:
+    view = BoundaryView(PAPER)
+    view.resize(420, 280)
+    return view
+
+
+def _classes(sure: int = 255) -> Grid:
+    answer = np.zeros((40, 40), np.uint8)
+    answer[:20, :] = 1  # the lower half, for row 0 is the lowest y
+    return Grid(answer, np.full((40, 40), sure, np.uint8), 2, BOUNDS)
+
+
+def _at(view: BoundaryView, x: float, y: float) -> str:
+    area = view.area()
+    x0, x1, y0, y1 = BOUNDS
+    where = QPointF(
+        area.left() + (x - x0) / (x1 - x0) * area.width(),
+        area.bottom() - (y - y0) / (y1 - y0) * area.height(),
+    )
+    return view.grab().toImage().pixelColor(where.toPoint()).name()
+
+
+@pytest.mark.parametrize("theme", [PAPER, BOARD])
+def test_row_0_is_the_lowest(boundary: BoundaryView, theme: Any) -> None:
+    boundary.set_theme(theme)
+    boundary.show_points(CORNERS)
+    boundary.show_grid(_classes())
+    assert _at(boundary, 0, -1.5) == theme.areas[1]
+    assert _at(boundary, 0, 1.5) == theme.areas[0]
+
+
+def test_points_stand_where_they_are(boundary: BoundaryView) -> None:
+    boundary.show_points(CORNERS)
+    boundary.show_grid(_classes())
+    assert _at(boundary, -1, -1) == PAPER.classes[0]
+    assert _at(boundary, 1, 1) == PAPER.classes[1]
+
+
+def test_the_area_has_the_aspect_of_the_data(boundary: BoundaryView) -> None:
+    boundary.show_points(CORNERS)
+    wide = Grid(np.zeros((10, 20), np.uint8), None, 2, (-2.0, 2.0, -1.0, 1.0))
+    boundary.show_grid(wide)
+    assert boundary.area().width() == pytest.approx(2 * boundary.area().height())
+    assert boundary.area().right() <= boundary.width()
+
+
+def test_doubt_is_paler() -> None:
+    strong = class_colors(_classes(255), PAPER)
+    doubtful = class_colors(_classes(150), PAPER)
+    assert QColor.fromRgb(int(strong[0, 0])).name() == PAPER.areas[0]
+    assert QColor(int(doubtful[0, 0])).lightness() > QColor(int(strong[0, 0])).lightness()
+
+
+def test_more_classes_than_colours_repeat_them() -> None:
+    grid = Grid(np.arange(30, dtype=np.uint8)[None], None, 30, BOUNDS)
+    colors = class_colors(grid, PAPER)
+    assert colors[0, 0] == colors[0, len(PAPER.areas)]
+
+
+def test_a_surface_is_symmetric_about_zero_and_survives_nan() -> None:
+    answer = np.array([[-2.0, 0.0, 1.0, np.nan]], np.float32)
+    colors = [
+        QColor.fromRgb(int(c)) for c in surface_colors(Grid(answer, None, 0, BOUNDS), PAPER)[0]
+    ]
+    assert colors[1].name() == PAPER.field == colors[3].name()
+    low, high = QColor(PAPER.classes[1]), QColor(PAPER.classes[0])
+    assert abs(colors[0].red() - low.red()) < 40 and colors[0].red() > colors[0].blue()
+    assert colors[2].blue() > colors[2].red() and colors[2].blue() >= high.blue()
+
+
+def test_a_surface_is_painted_with_its_scale(boundary: BoundaryView) -> None:
+    boundary.show_points(Points(CORNERS.x, np.array([-1.0, 1.0])))
+    rows = np.linspace(-1, 1, 30, dtype=np.float32)[:, None].repeat(30, axis=1)
+    boundary.show_grid(Grid(rows, None, 0, BOUNDS))
+    top, bottom = QColor(_at(boundary, 1.6, 1.9)), QColor(_at(boundary, 1.6, -1.9))
+    assert top.blue() > top.red() and bottom.red() > bottom.blue()
+
+
+def test_without_a_2d_input_one_sentence_says_so(boundary: BoundaryView) -> None:
+    assert boundary.sentence() == NO_INPUT
+    boundary.show_points(CORNERS)
+    assert boundary.sentence() and boundary.sentence() != NO_INPUT
+    boundary.show_grid(_classes())
+    assert boundary.sentence() == ""
+    boundary.show_points(None)
+    boundary.show_grid(_classes())
+    assert boundary.sentence() == NO_INPUT
+    boundary.grab()
+
+
+def test_other_data_forget_the_old_answers(boundary: BoundaryView) -> None:
+    boundary.show_points(CORNERS)
+    boundary.show_grid(_classes())
+    boundary.show_points(Points(CORNERS.x.copy(), CORNERS.y.copy()))
+    assert boundary.sentence() == ""  # the same data
+    boundary.show_points(Points(CORNERS.x + 1, CORNERS.y))
+    assert boundary.sentence() != ""

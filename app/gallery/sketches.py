@@ -31,7 +31,7 @@ def spiral_mlp() -> Diagram:
     s = Sketch()
     x, y = s.observed("x"), s.observed("y")
     s.cross_entropy(s.linear(s.relu(s.linear(x, units=100)), units=3), y)
-    s.l2(weight=1e-5)
+    s.l2(weight=1e-5, id="decay")
     return _noted(
         s.diagram(data="spiral", optimizer="adam", rate=1e-2, epochs=40),
         "A hidden layer of 100 ReLU units bends the boundary round the arms and passes 94 %.",
@@ -83,13 +83,15 @@ def lenet_1990() -> Diagram:
     """Source: LeCun 2020, convolutional net; sizes fitted to 8 × 8 digits."""
     s = Sketch()
     x, y = s.observed("x"), s.observed("y")
-    z = s.avg_pool2d(s.tanh(s.conv2d(x, channels=16, kernel=5, padding=2)), kernel=2)
-    z = s.avg_pool2d(s.tanh(s.conv2d(z, channels=32, kernel=3, padding=1)), kernel=2)
-    z = s.flatten(s.tanh(s.conv2d(z, channels=64, kernel=2)))
-    s.cross_entropy(s.linear(z, units=10), y)
+    z = s.avg_pool2d(s.tanh(s.conv2d(x, channels=24, kernel=5, padding=2)), kernel=2)
+    z = s.tanh(s.conv2d(z, channels=64, kernel=3))
+    s.cross_entropy(s.linear(s.flatten(z), units=10), y)
+    optimizer = {"kind": "adamw", "weight_decay": 0.1}
     return _noted(
-        s.diagram(data="digits", optimizer="adam", rate=3e-3, epochs=30),
-        "Filters, tanh, averages, again and again: the convolutional net passes 97 % where the linear one stops.",
+        s.diagram(
+            data="digits", optimizer=optimizer, rate=2e-3, batch=32, epochs=30, validation=0.1
+        ),
+        "The same few filters slide over the whole image: 97 % and more on digits that it never saw.",
     )
 
 

@@ -18,7 +18,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from app.canvas.faces import energy, scientific
 from app.canvas.geometry import CIRCLES
 from app.canvas.glyphs import short_arrow
-from app.canvas.inks import SHADES, Inks, write
+from app.canvas.inks import SHADES, Inks, edges, write
 from app.canvas.items import SAMPLES
 from graph.diagram import Pin, Wire
 from nodes.block import Glyph
@@ -52,7 +52,7 @@ def band_width(strength: int) -> float:
 
 def dot_radius(strength: int) -> float:
     """Radius of a pulse, in canvas units."""
-    return 1.6 + 4.4 * (min(strength, SHADES - 1) / (SHADES - 1)) ** 2
+    return 2.0 + 5.0 * (min(strength, SHADES - 1) / (SHADES - 1)) ** 2
 
 
 class _Number(NamedTuple):
@@ -202,7 +202,7 @@ class Flows:
             self._paint_numbers(painter, rect, ink)
 
     def _seen(self, rect: QRectF) -> npt.NDArray[np.intp]:
-        left, top, right, bottom = rect.getCoords()
+        left, top, right, bottom = edges(rect)
         b = self._boxes
         inside = (b[:, 0] <= right + 8) & (b[:, 2] >= left - 8)
         inside &= (b[:, 1] <= bottom + 8) & (b[:, 3] >= top - 8)
@@ -213,6 +213,7 @@ class Flows:
     ) -> None:
         levels = self._backward[seen]
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setCompositionMode(ink.under)
         for strength in np.unique(levels[levels != NONE]).tolist():
             pen = QPen(_shade(ink, strength), band_width(strength))
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
@@ -226,6 +227,7 @@ class Flows:
             if detail:
                 for index in here[~self._straight[here]].tolist():
                     painter.drawPolyline(_polygon(self._ways[index].tolist()))
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
 
     def _ends(self, which: npt.NDArray[np.intp]) -> list[list[float]]:
         ways = self._ways[which]
@@ -275,7 +277,7 @@ class Flows:
         return at, owner
 
     def _paint_numbers(self, painter: QPainter, rect: QRectF, ink: Inks) -> None:
-        left, top, right, bottom = rect.getCoords()
+        left, top, right, bottom = edges(rect)
         for x, y, text, kind in self._labels:
             if left - 40 <= x <= right + 40 and top - 10 <= y <= bottom + 10:
                 painter.setPen(getattr(ink, kind))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QStaticText
 
 from app.theme import Theme, mixed
@@ -64,11 +64,15 @@ class Inks:
         self.band = QPen(self.selection, 1.0)
         self.band.setCosmetic(True)
         self.band_fill = QBrush(_faded(theme.selection, 28))
+        modes = QPainter.CompositionMode
+        light = self.background.lightnessF() > 0.5
+        # paints a band as if it lay under the wires that stand already
+        self.under = modes.CompositionMode_Multiply if light else modes.CompositionMode_Screen
         self.rims, self.fills = _rims(theme), _fills(theme)
 
     def shade(self, level: int, forward: bool = False) -> QColor:
         """The pale colour of a flow of strength `level` of SHADES; green for gradients, grey for values."""
-        alpha = 40 + 60 * level // (SHADES - 1)
+        alpha = 36 + 40 * level // (SHADES - 1)
         return _faded(self.theme.muted if forward else self.theme.gradient, alpha)
 
 
@@ -153,3 +157,8 @@ def write(
     painter.setFont(_font(italic, size)[0])
     down = DOWN.get(size, size * 0.36)
     painter.drawStaticText(QPointF(x - width * align, y + down - ascent), static)
+
+
+def edges(rect: QRectF) -> tuple[float, float, float, float]:
+    """Left, top, right, bottom of a rectangle."""
+    return rect.left(), rect.top(), rect.right(), rect.bottom()

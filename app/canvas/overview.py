@@ -7,7 +7,8 @@ import numpy.typing as npt
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QPainter, QPen
 
-from app.canvas.inks import Inks
+from app.canvas.inks import Inks, edges
+from app.canvas.items import WireItem
 from app.canvas.scene import CanvasScene
 from nodes.block import Glyph
 
@@ -33,17 +34,22 @@ class Overview:
         items = self._scene.blocks.values()
         boxes, roles, marked = [], [], []
         for item in items:
-            left, top, right, bottom = item.face.form.box()
-            x, y = item.x(), item.y()
-            boxes.append((x + left, y + top, x + right, y + bottom))
+            x, y, w, h = item.x(), item.y(), item.face.form.width / 2, item.face.form.height / 2
+            boxes.append((x - w, y - h, x + w, y + h))
             roles.append(_ROLES.index(item.face.form.glyph))
             marked.append((item.marks.selected, bool(item.face.errors)))
-        ends = [(*w.way[0], *w.way[-1]) for w in self._scene.wires.values()]
+        ways = [self._way(item) for item in self._scene.wires.values()]
+        steps = [np.hstack([way[:-1], way[1:]]) for way in ways]
         self._boxes = np.array(boxes, float).reshape(-1, 4)
         self._roles = np.array(roles, np.int64)
         self._marked = np.array(marked, bool).reshape(-1, 2)
-        self._lines = np.array(ends, float).reshape(-1, 4)
+        self._lines = np.vstack(steps) if steps else np.zeros((0, 4))
         self._stale = False
+
+    def _way(self, item: WireItem) -> npt.NDArray[np.float64]:
+        """A few points of a wire, from the middle of its block on."""
+        source = self._scene.blocks[item.wire.source.block]
+        return np.vstack([(source.x(), source.y()), item.way[::4], item.way[-1:]])
 
     @property
     def boxes(self) -> npt.NDArray[np.float64]:
@@ -55,7 +61,7 @@ class Overview:
     def paint(self, painter: QPainter, rect: QRectF) -> None:
         """Paints what is in a part of the scene, without smoothing."""
         boxes, ink = self.boxes, self._scene.ink
-        left, top, right, bottom = rect.getCoords()
+        left, top, right, bottom = edges(rect)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(ink.thin_wire)
         lines = self._lines

@@ -115,8 +115,10 @@ class CanvasScene(QGraphicsScene):
     def set_theme(self, theme: Theme) -> None:
         """Paints in other colours from now on."""
         self.ink = inks(theme)
-        for item in (*self.blocks.values(), *self.wires.values()):
-            item.ink = self.ink
+        for block in self.blocks.values():
+            block.ink = self.ink
+        for wire in self.wires.values():
+            wire.ink = self.ink
         self.update()
         self._touch()
 

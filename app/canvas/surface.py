@@ -38,10 +38,10 @@ class Surface(QGraphicsView):
         self._still: QPixmap | None = None
         self._still_at = QTransform()
         self._frame_when_shown = False
-        self._set_up()
         self._minimap = Minimap(self, scene, self._overview, self.seen, self.centerOn)
         self._minimap_wanted = True
         self._hint = QLabel(HINT, self)
+        self._set_up()
         self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         scene.touched.connect(self._on_touched)
         scene.ticked.connect(self.viewport().update)

@@ -1,0 +1,242 @@
+"""The palette: every kind of block with its glyph, to drag onto the canvas, and a field to search them."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+
+from PySide6.QtCore import (
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QDrag, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QApplication,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.canvas.glyphs import icon, paint_icon
+from app.canvas.inks import inks
+from app.canvas.view import MIME
+from app.theme import Theme, mixed
+from nodes.block import BlockType
+from nodes.catalogue import catalogue
+
+KIND = Qt.ItemDataRole.UserRole
+GLYPH = QSize(50, 28)
+ROW, HEADER = 34, 30  # heights
+INDENT = 14.0
+TITLE = 74.0  # where titles begin
+
+
+def summary(kind: type[BlockType]) -> str:
+    """What a kind is, in the first sentence of its docstring."""
+    text = inspect.getdoc(kind) or kind.title
+    return text.partition(".  ")[0].rstrip(".") + "."
+
+
+class Palette(QWidget):
+    """All kinds in sections; `chosen` says the kind on Enter or a double click."""
+
+    chosen = Signal(str)
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Search blocks (Tab)")
+        self.search.setAccessibleName("Search blocks")
+        self.search.setClearButtonEnabled(True)
+        self.list = _Kinds(theme)
+        self.list.setAccessibleName("Blocks")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 12, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self.search)
+        layout.addWidget(self.list)
+        layout.setAlignment(self.search, Qt.AlignmentFlag.AlignTop)
+        self.search.setContentsMargins(12, 0, 12, 0)
+        self.search.textChanged.connect(self.filter)
+        self.search.returnPressed.connect(self._choose)
+        self.search.installEventFilter(self)
+        self.list.itemActivated.connect(self._chose)
+        self.setFocusProxy(self.search)
+        self.setMinimumWidth(180)
+        self.filter("")
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paints the glyphs in other colours from now on."""
+        self.list.theme = theme
+        self.list.viewport().update()
+
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds that are listed now, from the top."""
+        rows = (self.list.item(row) for row in range(self.list.count()))
+        return tuple(item.data(KIND) for item in rows if item.data(KIND))
+
+    def filter(self, text: str) -> None:
+        """Lists the kinds whose name, formula, section or summary holds every word of a text."""
+        words = text.casefold().split()
+        self.list.fill(k for k in catalogue().values() if all(w in _searched(k) for w in words))
+
+    def eventFilter(self, watched: object, event: object) -> bool:  # type: ignore[override]
+        """Up and down in the search field walk through the list."""
+        if watched is self.search and isinstance(event, QKeyEvent):
+            steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
+            if event.type() == QKeyEvent.Type.KeyPress and event.key() in steps:
+                self.list.walk(steps[Qt.Key(event.key())])
+                return True
+        return super().eventFilter(watched, event)  # type: ignore[arg-type]
+
+    def _choose(self) -> None:
+        item = self.list.currentItem()
+        if item is not None:
+            self._chose(item)
+
+    def _chose(self, item: QListWidgetItem) -> None:
+        if item.data(KIND):
+            self.chosen.emit(item.data(KIND))
+
+
+def _searched(kind: type[BlockType]) -> str:
+    return " ".join(
+        (kind.kind, kind.title, kind.mark, kind.formula, kind.section, summary(kind))
+    ).casefold()
+
+
+class _Kinds(QListWidget):
+    """The list itself: section titles that cannot be chosen, and kinds that can be dragged."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.theme = theme
+        self.setItemDelegate(_Row(self))
+        self.setDragEnabled(True)
+        self.setDragDropMode(QListWidget.DragDropMode.DragOnly)
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+        self.setFrameShape(QListWidget.Shape.NoFrame)
+
+    def fill(self, kinds: Iterable[type[BlockType]]) -> None:
+        """Lists these kinds, each section under its title; the first kind is current."""
+        self.clear()
+        section = ""
+        for kind in kinds:
+            if kind.section != section:
+                section = kind.section
+                self.addItem(_header(section))
+            self.addItem(_entry(kind))
+        if self.count():
+            self.setCurrentRow(1)
+        else:
+            self.addItem(_header("no such block"))
+
+    def is_in_use(self) -> bool:
+        """Whether keys go to the list or to its search field, so that it matters which kind is current."""
+        parent = self.parentWidget()
+        return parent is not None and parent.isAncestorOf(
+            QApplication.focusWidget() or self.window()
+        )
+
+    def walk(self, step: int) -> None:
+        """Makes the next or previous kind current, past section titles."""
+        row = self.currentRow() + step
+        while 0 <= row < self.count() and not self.item(row).data(KIND):
+            row += step
+        if 0 <= row < self.count():
+            self.setCurrentRow(row)
+
+    def mimeData(self, items: Iterable[QListWidgetItem]) -> QMimeData:  # type: ignore[override]
+        made = QMimeData()
+        for item in items:
+            made.setData(MIME, str(item.data(KIND)).encode())
+        return made
+
+    def startDrag(self, supportedActions: Qt.DropAction) -> None:
+        item = self.currentItem()
+        if item is None or not item.data(KIND):
+            return
+        drag = QDrag(self)
+        drag.setMimeData(self.mimeData([item]))
+        size = GLYPH * 1.5
+        kind = catalogue()[item.data(KIND)]
+        drag.setPixmap(icon(kind, self.theme, size, self.devicePixelRatioF()))
+        drag.setHotSpot(QPoint(size.width() // 2, size.height() // 2))
+        drag.exec(Qt.DropAction.CopyAction)
+
+
+def _header(title: str) -> QListWidgetItem:
+    item = QListWidgetItem(title)
+    item.setFlags(Qt.ItemFlag.NoItemFlags)
+    item.setSizeHint(QSize(0, HEADER))
+    return item
+
+
+def _entry(kind: type[BlockType]) -> QListWidgetItem:
+    item = QListWidgetItem(kind.title)
+    item.setData(KIND, kind.kind)
+    item.setSizeHint(QSize(0, ROW))
+    item.setToolTip(f"{summary(kind)}\n{kind.formula}".strip())
+    item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, summary(kind))
+    return item
+
+
+class _Row(QStyledItemDelegate):
+    """Paints a row: glyph and title, or the title of a section."""
+
+    def __init__(self, kinds: _Kinds) -> None:
+        super().__init__(kinds)
+        self._kinds = kinds
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        theme, rect = self._kinds.theme, QRectF(option.rect)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        title, name = index.data(), index.data(KIND)
+        font = painter.font()
+        font.setBold(not name)
+        painter.setFont(font)
+        if name:
+            self._paint_back(painter, rect, option.state)
+            self._paint_glyph(painter, rect, catalogue()[name])
+        painter.setPen(QColor(theme.text if name else theme.muted))
+        place = rect.adjusted(TITLE if name else INDENT, 0 if name else 8, -2, 0)
+        title = painter.fontMetrics().elidedText(
+            title, Qt.TextElideMode.ElideRight, int(place.width())
+        )
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, title)
+        painter.restore()
+
+    def _paint_back(self, painter: QPainter, rect: QRectF, state: QStyle.StateFlag) -> None:
+        theme = self._kinds.theme
+        current = state & QStyle.StateFlag.State_Selected and self._kinds.is_in_use()
+        if not current and not state & QStyle.StateFlag.State_MouseOver:
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(mixed(theme.panel, theme.selection, 0.16 if current else 0.07))
+        painter.drawRoundedRect(rect.adjusted(6, 1, -6, -1), 7, 7)
+
+    def _paint_glyph(self, painter: QPainter, rect: QRectF, kind: type[BlockType]) -> None:
+        painter.save()
+        painter.translate(INDENT + GLYPH.width() / 2, rect.center().y())
+        ink = inks(self._kinds.theme)
+        paint_icon(painter, kind.glyph, kind.mark, ink, GLYPH.width(), GLYPH.height())
+        painter.restore()

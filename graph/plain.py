@@ -176,7 +176,7 @@ def _complaint(source: str, error: json.JSONDecodeError) -> str:
 
 
 def _ends_too_early(source: str, error: json.JSONDecodeError) -> bool:
-    # a literal or an escape that was cut off (`fals`, `\\u00`) is reported up to six characters before the end
+    # a literal or an escape that was cut off (`fals`, `\u00`) is reported up to six characters before the end
     body = source.rstrip()
     if error.msg == "Extra data":
         return False

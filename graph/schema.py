@@ -101,11 +101,11 @@ def plain_diagram(diagram: Diagram, room: Room | None = None, depth: int = 0) ->
 
 
 def _block(name: str) -> str:
-    return f"block {text(name, 10_000):.80}"
+    return f"block {name if is_name(name) else shown(name)}"
 
 
 def _part(name: str) -> str:
-    return f"part {text(name, 10_000):.80}"
+    return f"part {name if is_name(name) else shown(name)}"
 
 
 def _read_block(name: str, value: Any) -> Block:

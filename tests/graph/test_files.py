@@ -126,7 +126,7 @@ REFUSED = {
     _file(**{"x-a": 2**63}): "'x-a': a whole number must lie within ±9,223,372,036,854,775,807.",
     _file(blocs={}): "there is no entry 'blocs'; the names of your own begin with x-.",
     _file(blocks=[]): "blocks: there must be an object {...}, not a list of 0.",
-    _file(blocks={"1a": {"kind": "b"}}): "block 1a: '1a' cannot be the id of a block: use a letter, then letters, digits or _.",
+    _file(blocks={"1a": {"kind": "b"}}): "block '1a': '1a' cannot be the id of a block: use a letter, then letters, digits or _.",
     _file(blocks={"a": 1}): "block a: there must be an object {...}, not 1.",
     _file(blocks={"a": {}}): 'block a: its "kind" is missing.',
     '{"version": 1, "blocks": {"a": {"kind": "b"}, "a": {"kind": "c"}}}': "blocks: 'a' stands twice in one object; remove one of them.",
@@ -157,7 +157,7 @@ REFUSED = {
     _file(frames=[{"rectangle": [0, 0, 1, 0], "x-a": 1}]): "frame 1: there is no entry 'x-a'; the names of your own begin with x-.",
     _file(frames=[{"rectangle": [0] * 4}] * 10_001): "a diagram has at most 10,000 frames, this one 10,001.",
     _file(recipe={"rate": "\udfff"}): "recipe: rate: '\\udfff' holds half a character (a lone surrogate).",
-    _file(parts={"a b": {}}): "part a b: there must be a letter, then at most 63 letters, digits or _, not 'a b'.",
+    _file(parts={"a b": {}}): "part 'a b': there must be a letter, then at most 63 letters, digits or _, not 'a b'.",
     _file(parts={"a": {"version": 1}}): "part a: there is no entry 'version'; the names of your own begin with x-.",
     _file(blocks={f"b{i}": {"kind": "relu"} for i in range(20_001)}): "a file holds at most 20,000 blocks, those of its parts included.",
     _file(parts={f"p{i}": {"blocks": {f"b{j}": {"kind": "relu"} for j in range(200)}} for i in range(100)}): "part p99: a file holds at most 20,000 blocks, those of its parts included.",
@@ -252,7 +252,7 @@ def test_unknown_kinds_and_entries_of_others_survive_an_edit() -> None:
         (Diagram({"a": Block("a", "b", label="\ud800")}), "block a: label: '\\ud800' holds half a character (a lone surrogate)."),
         (Diagram(frames=(Frame("", (0, 0, float("inf"), 1)),)), "frame 1: rectangle: a number must be finite and of a reasonable length."),
         (Diagram(frames=(Frame("", ("a", 0, 0, 1)),)), "frame 1: there must be a number, not 'a'."),  # type: ignore[arg-type]
-        (Diagram(parts={"a b": Diagram()}), "part a b: there must be a letter, then at most 63 letters, digits or _, not 'a b'."),
+        (Diagram(parts={"a b": Diagram()}), "part 'a b': there must be a letter, then at most 63 letters, digits or _, not 'a b'."),
         (Diagram(recipe=Frozen({f"r{i}": "a" * 10_000 for i in range(3400)})), "it is larger than 32 MB."),
     ],
 )  # fmt: skip

@@ -5,6 +5,7 @@ fx writes Python source and executes it, so no string of a file reaches it: targ
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -310,8 +311,11 @@ class _Draft:
         else:
             node = self.graph.call_function(stage.op, arguments)
         self.ends[name] = node
-        for pin in stage.type.outputs:
-            self.values[Pin(name, pin)] = node
+        outputs = stage.type.outputs
+        for number, pin in enumerate(outputs):
+            one = len(outputs) == 1
+            part = node if one else self.graph.call_function(operator.getitem, (node, number))
+            self.values[Pin(name, pin)] = part
 
     def _parameter(self, name: str) -> fx.Node:
         owner, _, rest = name.partition(".")
@@ -505,9 +509,9 @@ def _inputs(
             found[name] = given if isinstance(given, Kind) else Kind((SAMPLES, *given), dtype)
         elif data is not None and field in data.fields:
             array = data.fields[field]
-            found[name] = Kind(
-                (SAMPLES, *array.shape[1:]), dtype if array.dtype.kind == "f" else torch.int64
-            )
+            real = array.dtype.kind == "f"
+            top = 0 if real or not array.size else int(array.max())
+            found[name] = Kind((SAMPLES, *array.shape[1:]), dtype if real else torch.int64, top=top)
         elif data is not None:
             have = ", ".join(data.fields)
             problems.append(

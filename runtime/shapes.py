@@ -33,22 +33,23 @@ class Kind:
     shape: tuple[int, ...]
     dtype: torch.dtype
     batched: bool = True
+    top: int = 0  # the largest class number, where it holds class numbers
 
     @property
     def shown(self) -> tuple[int, ...]:
         """The shape with BATCH in place of the number of samples."""
         return (BATCH, *self.shape[1:]) if self.batched and self.shape else self.shape
 
-    def zeros(self, device: str) -> torch.Tensor:
-        """A value of this kind that takes no memory."""
-        return torch.zeros((), dtype=self.dtype, device=device).expand(self.shape)
+    def sample(self, device: str) -> torch.Tensor:
+        """A value of this kind that takes no memory: zeros, or the largest class number."""
+        return torch.full((), self.top, dtype=self.dtype, device=device).expand(self.shape)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What running a block on two samples gave: its output's kind, or why it cannot run."""
+    """What running a block on two samples gave: the kinds of its outputs, or why it cannot run."""
 
-    kind: Kind | None
+    kinds: tuple[Kind, ...]
     counts: Counts
     error: str = ""
 
@@ -196,14 +197,15 @@ class Tracer:
             return
         op = self._op(block, instance, kinds[: len(kinds) - len(flanks)], flanks, signature)
         outcome = self._outcome(signature, op, kinds)
-        if outcome.kind is None:
+        if outcome.error:
             raise _BlockError(
                 block.id, outcome.error, "Change its settings or what is wired into it."
             )
-        if isinstance(instance, Cost) and outcome.kind.shape != (SAMPLES,):
+        kind = outcome.kinds[0]
+        if isinstance(instance, Cost) and kind.shape != (SAMPLES,):
             raise _BlockError(
                 block.id,
-                f"a cost must give one number per sample, this one gives {outcome.kind.shape}.",
+                f"a cost must give one number per sample, this one gives {kind.shape}.",
             )
         self._check_memory(block.id, outcome)
         stage = Stage(block, instance, op, tuple(sources.values()), signature)
@@ -211,8 +213,8 @@ class Tracer:
         owner = owner_of(self.diagram, block.id)
         repeated = self.families.setdefault(owner, stage) is not stage
         self.trace.counts[block.id] = Counts(0, outcome.counts.macs) if repeated else outcome.counts
-        for name in instance.outputs:
-            self.trace.kinds[Pin(block.id, name)] = outcome.kind
+        for name, kind in zip(instance.outputs, outcome.kinds, strict=False):
+            self.trace.kinds[Pin(block.id, name)] = kind
 
     def _op(
         self,
@@ -276,22 +278,21 @@ class Tracer:
         if module:
             training = op.training
             op.eval()
-            here = next((p.device.type for p in op.parameters()), where)
+            here = next((t.device.type for t in (*op.parameters(), *op.buffers())), where)
             if here != where:
                 run = _on(op, where)
         try:
             with torch.no_grad():
-                out = run(*(kind.zeros(where) for kind in kinds))
-        except (
-            Exception
-        ) as error:  # whatever a block says of these shapes is shown where it happened
-            return Outcome(None, Counts(), _misfit(error, kinds))
+                out = run(*(kind.sample(where) for kind in kinds))
+        except Exception as error:  # whatever a block says of these shapes is shown at its place
+            return Outcome((), Counts(), _misfit(error, kinds))
         finally:
             if module:
                 op.train(training)
         batched = any(kind.batched for kind in kinds)
-        kind = Kind(tuple(out.shape), out.dtype, batched)
-        return Outcome(kind, _count(op, kind))
+        results = out if isinstance(out, tuple) else (out,)
+        found = tuple(Kind(tuple(r.shape), r.dtype, batched) for r in results)
+        return Outcome(found, _count(op, found[0]))
 
     def _may_be_large(self, instance: BlockType, kinds: tuple[Kind, ...]) -> bool:
         numbers = [
@@ -314,11 +315,12 @@ class Tracer:
         self.free -= needed
 
     def _check_memory(self, name: str, outcome: Outcome) -> None:
-        if self.device == "meta" or outcome.kind is None:
+        if self.device == "meta":
             return
         batch = self.diagram.recipe.get("batch", 64)
         batch = batch if isinstance(batch, int) and 0 < batch < 10**9 else 64
-        needed = 2 * batch * _numel(outcome.kind.shape) // SAMPLES * outcome.kind.dtype.itemsize
+        size = sum(_numel(kind.shape) * kind.dtype.itemsize for kind in outcome.kinds)
+        needed = 2 * batch * size // SAMPLES
         if needed > self.free:
             message = f"its output for a batch of {batch} would take {_gigabytes(needed)}, and {_gigabytes(self.free)} are free."
             raise _BlockError(name, message, "Make it or the batch smaller.")
@@ -420,6 +422,9 @@ def _misfit(error: BaseException, kinds: tuple[Kind, ...]) -> str:
         "×".join("B" if n == BATCH else str(n) for n in kind.shown) or "one number"
         for kind in kinds
     )
+    if isinstance(error, IndexError) and "out of bounds" in str(error):
+        top = max(kind.top for kind in kinds)
+        return f"the data have the classes 0 to {top}, which needs {top + 1} outputs: it gets {shapes}."
     return f"it cannot take {shapes}: {_sentence(error)}"
 
 

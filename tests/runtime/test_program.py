@@ -217,6 +217,12 @@ def test_a_wrong_size_at_the_flank_is_one_sentence() -> None:
     assert "weight must be 3 × 2, the wire brings 3 × 7" in problem.message
 
 
+def test_more_classes_than_outputs_are_a_problem_before_training() -> None:
+    diagram = SetSetting("linear2", "units", 2).apply(classifier())
+    (problem,) = compile(diagram).report.problems
+    assert problem.where == "cross_entropy1" and "which needs 3 outputs" in problem.message
+
+
 def test_meta_counts_without_allocating() -> None:
     s = Sketch()
     s.linear(s.flatten(s.observed("x")), units=400_000, bias=False)

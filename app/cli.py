@@ -45,7 +45,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 errors="replace"
             )  # our notation needs Unicode, a terminal may lack it
     try:
-        return _run(given)
+        code = _run(given)
+        sys.stdout.flush()
+        return code
     except SystemExit as stop:  # argparse has said what it had to say
         return stop.code if isinstance(stop.code, int) else DONE
     except KeyboardInterrupt:
@@ -141,8 +143,11 @@ def _seconds(text: str) -> float:
 def _open_window(options: argparse.Namespace) -> int:
     from app.gallery import located
     from app.screen import screen_trouble
+    from graph.files import load
 
     path = str(located(options.file)) if options.file else None
+    if path and options.shot:
+        load(path)  # nobody would see the window's notice of a bad file
     trouble = screen_trouble()
     if trouble and options.shot:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"

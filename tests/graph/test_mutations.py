@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -122,9 +123,9 @@ def _change_somewhere(random: Random, container: Any) -> None:
     elif what == 1 and isinstance(container, dict):
         container[str(random.choice(VALUES))] = container.pop(key)
     elif what == 2 and isinstance(container, list):
-        container.append(container[key])
+        container.append(deepcopy(container[key]))
     else:
-        container[key] = random.choice(VALUES)
+        container[key] = deepcopy(random.choice(VALUES))
 
 
 MUTATIONS: tuple[Callable[[Random, str], str], ...] = (

@@ -95,15 +95,21 @@ class Block:
 
     def __post_init__(self) -> None:
         if not is_name(self.id):
-            raise DiagramError(f"{self.id!r:.80} cannot be the id of a block: use a letter, then letters, digits or _.")
+            raise DiagramError(
+                f"{self.id!r:.80} cannot be the id of a block: use a letter, then letters, digits or _."
+            )
         if not is_name(self.kind):
             raise DiagramError(f"block {self.id}: {self.kind!r:.80} cannot be a kind of block.")
         if len(self.label) > MAX_LABEL:
-            raise DiagramError(f"block {self.id}: a label has at most {MAX_LABEL} characters, this one {len(self.label)}.")
+            raise DiagramError(
+                f"block {self.id}: a label has at most {MAX_LABEL} characters, this one {len(self.label)}."
+            )
         if len(self.position) != 2 or not all(
             math.isfinite(v) and abs(v) <= MAX_COORDINATE for v in self.position
         ):
-            raise DiagramError(f"block {self.id}: its position must be two numbers within ±{MAX_COORDINATE:g}.")
+            raise DiagramError(
+                f"block {self.id}: its position must be two numbers within ±{MAX_COORDINATE:g}."
+            )
         if not isinstance(self.settings, Frozen):
             object.__setattr__(self, "settings", Frozen(self.settings))
 
@@ -144,7 +150,9 @@ class Diagram:
 
     def _check_blocks(self) -> None:
         if len(self.blocks) > MAX_BLOCKS:
-            raise DiagramError(f"a diagram has at most {MAX_BLOCKS:,} blocks, this one {len(self.blocks):,}.")
+            raise DiagramError(
+                f"a diagram has at most {MAX_BLOCKS:,} blocks, this one {len(self.blocks):,}."
+            )
         for name, block in self.blocks.items():
             if name != block.id:
                 raise DiagramError(f"block {block.id} is filed under the name {name}.")
@@ -159,7 +167,9 @@ class Diagram:
             while here.shares is not None and here.id not in ends:
                 path[here.id] = None
                 if here.shares not in self.blocks:
-                    raise DiagramError(f"block {here.id} shares the weights of {here.shares!r:.80}, which is not there.")
+                    raise DiagramError(
+                        f"block {here.id} shares the weights of {here.shares!r:.80}, which is not there."
+                    )
                 if here.shares in path:
                     raise DiagramError(f"block {here.id} would share its own weights with itself.")
                 here = self.blocks[here.shares]
@@ -167,12 +177,16 @@ class Diagram:
 
     def _check_wires(self) -> None:
         if len(self.wires) > MAX_WIRES:
-            raise DiagramError(f"a diagram has at most {MAX_WIRES:,} wires, this one {len(self.wires):,}.")
+            raise DiagramError(
+                f"a diagram has at most {MAX_WIRES:,} wires, this one {len(self.wires):,}."
+            )
         taken: set[Pin] = set()
         for wire in self.wires:
             for end in wire:
                 if end.block not in self.blocks:
-                    raise DiagramError(f"the wire {wire} ends at {end.block!r:.80}, which is not there.")
+                    raise DiagramError(
+                        f"the wire {wire} ends at {end.block!r:.80}, which is not there."
+                    )
                 if not is_name(end.name):
                     raise DiagramError(f"{end.name!r:.80} cannot be the name of a pin.")
             if wire.target in taken:
@@ -226,7 +240,9 @@ class Diagram:
                 continue
             seen.add(here)
             stack += [
-                w.target.block for w in self.wires_from(here) if self.blocks[w.target.block].kind != DELAY
+                w.target.block
+                for w in self.wires_from(here)
+                if self.blocks[w.target.block].kind != DELAY
             ]
         return False
 

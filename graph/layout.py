@@ -16,7 +16,7 @@ from graph.diagram import DELAY, Diagram
 from graph.rows import GRID, Edge, rows, up
 
 Position = tuple[float, float]
-Sizes = Mapping[str, tuple[float, float]]
+Boxes = Mapping[str, tuple[float, float, float, float]]
 
 COLUMN_GAP = 36.0
 ROW_GAP = 44.0
@@ -48,11 +48,12 @@ class Piece(NamedTuple):
 
 
 def tidy(
-    diagram: Diagram, sizes: Sizes | None = None, ids: Iterable[str] | None = None
+    diagram: Diagram, sizes: Boxes | None = None, ids: Iterable[str] | None = None
 ) -> dict[str, Position]:
     """Positions of blocks, the middles of their shapes, on a grid of 10 canvas units; always the same for the same diagram.
 
-    `sizes` gives width and height of shapes that are not of the usual size, without the circle at a function's round end.
+    `sizes` gives left, top, right and bottom, around (0, 0) and with the circles of outputs, of shapes that are not of the
+    usual size.
     `ids` chooses some blocks; only they are placed, with the upper left corner where it was.
     """
     wanted = None if ids is None else set(ids)
@@ -70,9 +71,12 @@ def tidy(
     return {name: (places[number[name]][0] + dx, places[number[name]][1] + dy) for name in chosen}
 
 
-def _extent(kind: str, is_cost: bool, size: tuple[float, float] | None) -> Extent:
+def _extent(kind: str, is_cost: bool, box: tuple[float, float, float, float] | None) -> Extent:
+    if box is not None:
+        left, top, right, bottom = box
+        return Extent(-left, right, max(-top, bottom))
     is_variable = kind in VARIABLES
-    width, height = size or (VARIABLE if is_variable else FUNCTION)
+    width, height = VARIABLE if is_variable else FUNCTION
     return Extent(width / 2, width / 2 + (0 if is_variable or is_cost else CIRCLE), height / 2)
 
 

@@ -61,21 +61,32 @@ class Setting:
         else:
             ok = isinstance(value, str) and len(value) <= MAX_TEXT
         if not ok:
-            raise SettingError(self.name, f"{self.name} must be {self._wanted()}, not {value!r:.60}.")
+            raise SettingError(
+                self.name, f"{self.name} must be {self._wanted()}, not {value!r:.60}."
+            )
         self._check_bounds(value)
         return value
 
     def _check_bounds(self, value: Any) -> None:
         if self.choices and value not in self.choices:
-            raise SettingError(self.name, f"{self.name} must be one of {', '.join(self.choices)}, not {value!r:.60}.")
+            raise SettingError(
+                self.name,
+                f"{self.name} must be one of {', '.join(self.choices)}, not {value!r:.60}.",
+            )
         for v in value if self.type is tuple else (value,):
             if (self.low is not None and v < self.low) or (self.high is not None and v > self.high):
-                raise SettingError(self.name, f"{self.name} must lie between {self.low:,} and {self.high:,}, not {v!r:.40}.")
+                raise SettingError(
+                    self.name,
+                    f"{self.name} must lie between {self.low:,} and {self.high:,}, not {v!r:.40}.",
+                )
 
     def _wanted(self) -> str:
-        return {bool: "true or false", int: "a whole number", float: "a finite number", tuple: "a list of whole numbers"}.get(
-            self.type, "a text"
-        )
+        return {
+            bool: "true or false",
+            int: "a whole number",
+            float: "a finite number",
+            tuple: "a list of whole numbers",
+        }.get(self.type, "a text")
 
 
 def setting(
@@ -111,7 +122,9 @@ def settings_of(cls: type) -> Mapping[str, Setting]:
                 raise TypeError(f"{cls.__name__}.{f.name} must be declared with setting(...)")
             kind = typing.get_origin(hints[f.name]) or hints[f.name]
             if kind in (int, float) and (f.metadata["low"] is None or f.metadata["high"] is None):
-                raise TypeError(f"{cls.__name__}.{f.name} needs low and high: every number in a file is bounded")
+                raise TypeError(
+                    f"{cls.__name__}.{f.name} needs low and high: every number in a file is bounded"
+                )
             found[f.name] = Setting(f.name, kind, f.default, **f.metadata)
         cached = Frozen(found)
         cls._settings = cached  # type: ignore[attr-defined]
@@ -124,7 +137,9 @@ def read_settings(cls: type, values: Mapping[str, Any]) -> Any:
     for name in values:
         if name not in declared:
             known = ", ".join(declared) or "none"
-            raise SettingError(str(name), f"there is no setting {name!r:.60} here (there are: {known}).")
+            raise SettingError(
+                str(name), f"there is no setting {name!r:.60} here (there are: {known})."
+            )
     return cls(**{name: declared[name].read(value) for name, value in values.items()})
 
 

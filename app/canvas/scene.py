@@ -271,13 +271,9 @@ class CanvasScene(QGraphicsScene):
                 rect |= item.boundingRect().translated(item.pos())
         return rect
 
-    def sizes(self) -> dict[str, tuple[float, float]]:
-        """Width and height that each block needs in a layout, its circle and texts included."""
-        found = {}
-        for name, item in self.blocks.items():
-            left, _, right, _ = item.face.form.box()
-            found[name] = (2 * max(right, -left), item.boundingRect().height())
-        return found
+    def sizes(self) -> dict[str, tuple[float, float, float, float]]:
+        """Left, top, right and bottom of every block around its position, its circles included."""
+        return {name: item.face.form.box() for name, item in self.blocks.items()}
 
     # --- what runs along the wires ----------------------------------------------------------------------------------
 

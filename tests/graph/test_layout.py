@@ -151,9 +151,10 @@ def test_sizes_make_room() -> None:
     diagram = drawn(
         "x.y > linear1.z", "linear1.y > sum1.z1", "linear1.y > relu1.z", "relu1.y > sum1.z2"
     )
-    usual, large = tidy(diagram), tidy(diagram, sizes={"relu1": (400.0, 300.0)})
+    usual, large = tidy(diagram), tidy(diagram, sizes={"relu1": (-200.0, -150.0, 260.0, 100.0)})
     assert abs(large["relu1"][1] - large["linear1"][1]) >= 28 + 150 > abs(usual["relu1"][1])
-    assert large["sum1"][0] - large["relu1"][0] >= 200 + CIRCLE + 42
+    assert large["sum1"][0] - large["relu1"][0] >= 260 + 42
+    assert large["relu1"][0] - large["linear1"][0] >= 102 + 200
 
 
 @pytest.mark.parametrize("seed", range(60))

@@ -7,7 +7,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any
@@ -20,6 +20,7 @@ from runtime import messages as m
 from runtime.checkpoint import load_run, save_run
 from runtime.data import Data, DataError, load
 from runtime.devices import device_for, devices, threads_for
+from runtime.pace import Budget, Rate
 from runtime.program import Program, compile
 from runtime.recipe import Recipe
 from runtime.run import NonFinite, Run
@@ -27,7 +28,6 @@ from runtime.snapshot import Snapshot
 
 SLICE = 0.004  # seconds of plain steps between two looks at the queue
 JUDGE_EVERY = 0.25  # seconds between two looks at the validation part, at the least
-SHARE = 0.03  # of the time that watching, the grid and judging may take each
 
 
 class Engine:
@@ -47,7 +47,7 @@ class Engine:
         self._data: tuple[Any, Data] | None = None
         self._watching, self._drawing, self._judging = Budget(), Budget(), Budget(JUDGE_EVERY)
         self._step_seconds = 0.0
-        self._rate = _Rate()
+        self._rate = Rate()
         self.done = False
 
     # --- commands --------------------------------------------------------------------------------------------
@@ -165,7 +165,7 @@ class Engine:
             )
             return
         self.playing, self.steps_left = True, count
-        self._rate = _Rate()
+        self._rate = Rate()
 
     def _pause(self) -> None:
         self.playing = False
@@ -287,40 +287,6 @@ class Engine:
             steps_per_second=self._rate.value(),
             playing=self.playing,
         )
-
-
-class Budget:
-    """Keeps something that costs time to SHARE of it: the dearer it was, the later it is due again."""
-
-    def __init__(self, least: float = 0.0) -> None:
-        self.least, self._due_at = least, 0.0
-
-    @property
-    def due(self) -> bool:
-        """Whether it may be done now."""
-        return time.perf_counter() >= self._due_at
-
-    @contextlib.contextmanager
-    def spend(self, free: float = 0.0) -> Iterator[None]:
-        """Times what is done inside; `free` seconds of it would have been spent anyway."""
-        began = time.perf_counter()
-        yield
-        now = time.perf_counter()
-        self._due_at = now + max(self.least, (now - began - free) / SHARE)
-
-
-class _Rate:
-    """Steps a second over the last second or so."""
-
-    def __init__(self) -> None:
-        self.count, self._since, self._shown = 0, time.perf_counter(), 0.0
-
-    def value(self) -> float:
-        passed = time.perf_counter() - self._since
-        if passed > 0.5:
-            self._shown = self.count / passed
-            self.count, self._since = 0, time.perf_counter()
-        return self._shown or self.count / max(passed, 1e-9)
 
 
 def main(pipe: Connection) -> None:

@@ -5,9 +5,7 @@ fx writes Python source and executes it, so no string of a file reaches it: targ
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from typing import Any, TypeAlias
 
@@ -15,26 +13,19 @@ import numpy as np
 import torch
 from torch import fx, nn
 
-from graph.diagram import OUTPUT, Diagram, Pin, Wire
+from graph.diagram import OUTPUT, Diagram, Pin
 from graph.problem import DiagramError, Problem
 from graph.settings import SettingError
 from nodes.block import Cost, Glyph, Regulariser
-from nodes.catalogue import type_of
 from nodes.names import names
 from runtime.data import Data, DataError, load
+from runtime.draft import Draft, Wires
+from runtime.inputs import all_given, glyph_of, kinds_of, recipe_of
 from runtime.recipe import Recipe
-from runtime.shapes import SAMPLES, Kind, Stage, Trace, Tracer, owner_of
+from runtime.shapes import Kind, Stage, Trace, Tracer, owner_of
 from runtime.snapshot import Report
 
 Samples: TypeAlias = torch.Tensor | np.ndarray | Sequence[Any]
-
-
-@dataclass(frozen=True)
-class Wires:
-    """Which outputs of the watched graph belong to which wire and which variable."""
-
-    wires: tuple[Wire, ...]
-    variables: tuple[Pin, ...]
 
 
 class Program:
@@ -63,14 +54,14 @@ class Program:
         self.inputs = tuple(
             n for n in diagram.order if Pin(n, OUTPUT) in trace.kinds and n not in trace.stages
         )
-        self.latents = tuple(n for n in self.inputs if _glyph(diagram, n) is Glyph.LATENT)
+        self.latents = tuple(n for n in self.inputs if glyph_of(diagram, n) is Glyph.LATENT)
         self.costs = tuple(
             name for name, stage in trace.stages.items() if isinstance(stage.type, Cost)
         )
         self.prefixes: dict[str, str] = {}  # generated target -> block id
         self.targets: dict[str, str] = {}  # block id -> generated target
         self.root = self._collect()
-        self.module = self._compiled(_Draft(self).loss())
+        self.module = self._compiled(Draft(self).loss())
         self.report = self._report(trace, report_problems)
 
     def _collect(self) -> nn.Module:
@@ -101,7 +92,7 @@ class Program:
                 module.add_module(name, child)
         module.register_state_dict_post_hook(partial(self._named))
         module.register_load_state_dict_pre_hook(self._unnamed)
-        module.train(self.root.training)
+        # it shares its sub-modules with the others: setting its mode here would set theirs, in the middle of a judgement
         return module
 
     def _named(self, _module: nn.Module, state: dict[str, Any], prefix: str, _meta: Any) -> None:
@@ -222,9 +213,12 @@ class Program:
     @cached_property
     def predictor_inputs(self) -> tuple[str, ...]:
         """The observed and latent blocks on which the answers depend."""
-        return tuple(n for n in self.inputs if n in self._needed(pin.block for pin in self.answers))
+        return tuple(
+            n for n in self.inputs if n in self.upstream(pin.block for pin in self.answers)
+        )
 
-    def _needed(self, ends: Any) -> set[str]:
+    def upstream(self, ends: Iterable[str]) -> set[str]:
+        """The blocks on which these blocks depend, themselves included."""
         found: set[str] = set()
         stack = list(ends)
         while stack:
@@ -236,7 +230,7 @@ class Program:
 
     @cached_property
     def _predictor(self) -> fx.GraphModule:
-        return self._compiled(_Draft(self).predictor())
+        return self._compiled(Draft(self).predictor())
 
     def predictor(self) -> nn.Module:
         """A plain nn.Module from the inputs (`predictor_inputs`, in order) to the answer, or to a tuple of several."""
@@ -245,20 +239,24 @@ class Program:
     @cached_property
     def watched(self) -> tuple[fx.GraphModule, Wires]:
         """The twin of `module` that also returns the value on every wire and of every variable."""
-        draft = _Draft(self)
+        draft = Draft(self)
         graph, wires = draft.watched()
         return self._compiled(graph), wires
 
     @cached_property
     def energy_module(self) -> fx.GraphModule:
         """Inputs -> the inference energy `[B]`: costs whose use is inference or both, weighted."""
-        return self._compiled(_Draft(self).energy())
+        return self._compiled(Draft(self).energy())
 
     def predict(self, **inputs: Samples) -> dict[str, torch.Tensor]:
         """The answers for these inputs, by the names of their variables ("ȳ")."""
-        with torch.no_grad():
-            values = self._values(inputs, self.predictor_inputs)
-            out = self._predictor(*values)
+        was_training = self.module.training
+        self.module.eval()
+        try:
+            with torch.no_grad():
+                out = self._predictor(*self._values(inputs, self.predictor_inputs))
+        finally:
+            self.module.train(was_training)
         answers = out if isinstance(out, tuple) else (out,)
         called = names(self.diagram).variables
         return {
@@ -284,157 +282,6 @@ class Program:
         return left
 
 
-class _Draft:
-    """One fx.Graph over a program's stages, built as far as it is needed."""
-
-    def __init__(self, program: Program) -> None:
-        self.program = program
-        self.graph = fx.Graph()
-        self.values: dict[Pin, fx.Node] = {}
-        self.ends: dict[str, fx.Node] = {}  # every stage's result, costs included
-
-    def inputs(self, wanted: Sequence[str]) -> None:
-        for number, name in enumerate(wanted):
-            self.values[Pin(name, OUTPUT)] = self.graph.placeholder(f"v{number}")
-
-    def stage(self, name: str, sources: Sequence[fx.Node] | None = None) -> None:
-        stage = self.program.stages[name]
-        arguments = (
-            tuple(self.values[pin] for pin in stage.sources) if sources is None else tuple(sources)
-        )
-        if stage.of_weights:
-            arguments = tuple(
-                self._parameter(n) for n in self.program.parameters if self.program.is_weight(n)
-            )
-        if isinstance(stage.op, nn.Module):
-            node = self.graph.call_module(self.program.targets[name], arguments)
-        else:
-            node = self.graph.call_function(stage.op, arguments)
-        self.ends[name] = node
-        outputs = stage.type.outputs
-        for number, pin in enumerate(outputs):
-            one = len(outputs) == 1
-            part = node if one else self.graph.call_function(operator.getitem, (node, number))
-            self.values[Pin(name, pin)] = part
-
-    def _parameter(self, name: str) -> fx.Node:
-        owner, _, rest = name.partition(".")
-        target = next(t for t, block in self.program.prefixes.items() if block == owner)
-        inner = "inner." if hasattr(self.program.root.get_submodule(target), "inner") else ""
-        return self.graph.get_attr(f"{target}.{inner}{rest}")
-
-    def loss(self) -> fx.Graph:
-        self.inputs(self.program.inputs)
-        for name in self._feeding(self.program.costs):
-            self.stage(name)
-        energies = [self.ends[name] for name in self.program.costs]
-        self.graph.output((self._total(energies), *energies))
-        return self.graph
-
-    def _feeding(self, ends: Sequence[str]) -> list[str]:
-        needed = self.program._needed(ends)
-        return [name for name in self.program.stages if name in needed]
-
-    def _total(self, energies: Sequence[fx.Node]) -> Any:
-        total: fx.Node | None = None
-        for name, energy in zip(self.program.costs, energies, strict=True):
-            if self.program.cost(name).use == "inference":
-                continue
-            mean = (
-                energy
-                if self.program.stages[name].of_weights
-                else self.graph.call_method("mean", (energy,))
-            )
-            term = self._weighted(name, mean)
-            total = term if total is None else self.graph.call_function(torch.add, (total, term))
-        return total
-
-    def _weighted(self, name: str, energy: fx.Node) -> fx.Node:
-        weight = self.program.cost(name).weight
-        if weight != 1.0:
-            energy = self.graph.call_function(torch.mul, (energy, weight))
-        gate = self.program.targets.get(f"{name} gate")
-        return (
-            self.graph.call_function(torch.mul, (energy, self.graph.get_attr(gate)))
-            if gate
-            else energy
-        )
-
-    def energy(self) -> fx.Graph:
-        self.inputs(self.program.inputs)
-        counted = [
-            n
-            for n in self.program.costs
-            if self.program.cost(n).use != "training" and not self.program.stages[n].of_weights
-        ]
-        for name in self._feeding(counted):
-            self.stage(name)
-        total: fx.Node | None = None
-        for name in counted:
-            term = self._weighted(name, self.ends[name])
-            total = term if total is None else self.graph.call_function(torch.add, (total, term))
-        self.graph.output(total)
-        return self.graph
-
-    def predictor(self) -> fx.Graph:
-        self.inputs(self.program.predictor_inputs)
-        for name in self._feeding([pin.block for pin in self.program.answers]):
-            self.stage(name)
-        found = tuple(self.values[pin] for pin in self.program.answers)
-        self.graph.output(found[0] if len(found) == 1 else found)
-        return self.graph
-
-    def watched(self) -> tuple[fx.Graph, Wires]:
-        """Like loss(), but every branch of a fork is a node of its own, so that each wire has its own gradient."""
-        self.inputs(self.program.inputs)
-        diagram, stages = self.program.diagram, self.program.stages
-        live = {
-            w for w in diagram.wires if w.target.block in stages and w.source in self.program.kinds
-        }
-        branches: dict[Wire, fx.Node] = {}
-        forks = {
-            pin
-            for pin in self.program.kinds
-            if sum(w.source == pin for w in diagram.wires_from(pin.block) if w in live) > 1
-        }
-        for name, stage in stages.items():
-            into = {w.target: w for w in diagram.wires_into(name)}
-            ordered = _wires_in_order(stage, into)
-            for wire in ordered:
-                value = self.values[wire.source]
-                branches[wire] = (
-                    self.graph.call_method("view_as", (value, value))
-                    if wire.source in forks
-                    else value
-                )
-            self.stage(name, None if stage.of_weights else [branches[w] for w in ordered])
-        pins = tuple(pin for pin in self.values if pin in self.program.kinds)
-        wires = tuple(branches)
-        energies = [self.ends[name] for name in self.program.costs]
-        total = self._total(energies)
-        self.graph.output(
-            (
-                total,
-                tuple(energies),
-                tuple(branches[w] for w in wires),
-                tuple(self.values[p] for p in pins),
-            )
-        )
-        return self.graph, Wires(wires, pins)
-
-
-def _wires_in_order(stage: Stage, into: Mapping[Pin, Wire]) -> list[Wire]:
-    """The wires into a stage in the order of its arguments."""
-    wired = {pin.name for pin in into}
-    pins = [*stage.type.pins(wired), *(f for f in stage.type.flanks if f not in stage.type.inputs)]
-    return [into[Pin(stage.block.id, n)] for n in pins if n in wired]
-
-
-def _glyph(diagram: Diagram, name: str) -> Glyph | None:
-    cls = type_of(diagram.blocks[name])
-    return cls.glyph if cls else None
-
-
 _KEPT = 256
 
 
@@ -453,8 +300,8 @@ def compile(
     from `data`, else from the data that the recipe names (files are looked up in `folder`).  `device` "meta"
     allocates nothing.  `keep` gives a program whose weights serve again where name and shape fit.
     """
-    recipe, problems = _recipe(diagram)
-    if data is None and not _all_given(diagram, shapes or {}):
+    recipe, problems = recipe_of(diagram)
+    if data is None and not all_given(diagram, shapes or {}):
         try:
             data = load(recipe.data, recipe.seed, folder)
         except (DataError, SettingError) as error:
@@ -462,7 +309,7 @@ def compile(
                 Problem("recipe.data", str(error), "Choose other data, or mend the file.")
             )
     dtype = getattr(torch, recipe.dtype)
-    inputs = _inputs(diagram, shapes or {}, data, dtype, problems)
+    inputs = kinds_of(diagram, shapes or {}, data, dtype, problems)
     kept = {**keep.kept, **keep.stages} if keep and keep.dtype == dtype else {}
     trace = Tracer(diagram, inputs, dtype, device, recipe.seed, kept).run()
     program = Program(diagram, trace, recipe, device, tuple(problems))
@@ -470,55 +317,3 @@ def compile(
         list({n: s for n, s in kept.items() if n not in program.stages}.items())[-_KEPT:]
     )
     return program
-
-
-def _recipe(diagram: Diagram) -> tuple[Recipe, list[Problem]]:
-    try:
-        return Recipe.read(diagram.recipe), []
-    except SettingError as error:
-        return Recipe(), [
-            Problem(f"recipe.{error.name}", str(error), "Change it in the training bar.")
-        ]
-
-
-def _observed(diagram: Diagram) -> list[tuple[str, str]]:
-    return [
-        (name, str(block.settings.get("field", "x")))
-        for name, block in diagram.blocks.items()
-        if _glyph(diagram, name) is Glyph.OBSERVED
-    ]
-
-
-def _all_given(diagram: Diagram, shapes: Mapping[str, Any]) -> bool:
-    return bool(shapes) and all(
-        name in shapes or field in shapes for name, field in _observed(diagram)
-    )
-
-
-def _inputs(
-    diagram: Diagram,
-    shapes: Mapping[str, Any],
-    data: Data | None,
-    dtype: torch.dtype,
-    problems: list[Problem],
-) -> dict[str, Kind]:
-    found = {}
-    for name, field in _observed(diagram):
-        given = shapes.get(name, shapes.get(field))
-        if given is not None:
-            found[name] = given if isinstance(given, Kind) else Kind((SAMPLES, *given), dtype)
-        elif data is not None and field in data.fields:
-            array = data.fields[field]
-            real = array.dtype.kind == "f"
-            top = 0 if real or not array.size else int(array.max())
-            found[name] = Kind((SAMPLES, *array.shape[1:]), dtype if real else torch.int64, top=top)
-        elif data is not None:
-            have = ", ".join(data.fields)
-            problems.append(
-                Problem(
-                    f"{name}.field",
-                    f"the data have no field called {field!r:.60} (they have {have}).",
-                    "Choose one of these.",
-                )
-            )
-    return found

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import zlib
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,40 +16,10 @@ from graph.settings import SettingError, changed_settings
 from nodes.block import BlockType, Cost, Glyph, Regulariser
 from nodes.catalogue import catalogue, read
 from nodes.variables import Latent
+from runtime.memory import free_memory, gigabytes
 from runtime.replaced import Replaced
-from runtime.snapshot import BATCH, Counts
-
-SAMPLES = 2  # enough to tell the batch from the rest, and what batch norm needs
-_LARGE = 2_000_000  # numbers that a block may hold before it is tried on the meta device first
-_CACHE_SIZE = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """Shape and dtype of a value, for SAMPLES samples when `batched`."""
-
-    shape: tuple[int, ...]
-    dtype: torch.dtype
-    batched: bool = True
-    top: int = 0  # the largest class number, where it holds class numbers
-
-    @property
-    def shown(self) -> tuple[int, ...]:
-        """The shape with BATCH in place of the number of samples."""
-        return (BATCH, *self.shape[1:]) if self.batched and self.shape else self.shape
-
-    def sample(self, device: str) -> torch.Tensor:
-        """A value of this kind that takes no memory: zeros, or the largest class number."""
-        return torch.full((), self.top, dtype=self.dtype, device=device).expand(self.shape)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What running a block on two samples gave: the kinds of its outputs, or why it cannot run."""
-
-    kinds: tuple[Kind, ...]
-    counts: Counts
-    error: str = ""
+from runtime.snapshot import Counts
+from runtime.trial import LARGE, SAMPLES, Kind, Outcome, numel, outcome_of, sentence, weights_of
 
 
 @dataclass
@@ -76,9 +44,6 @@ class Trace:
     problems: list[Problem] = field(default_factory=list)
 
 
-_outcomes: OrderedDict[tuple[Any, ...], Outcome] = OrderedDict()
-
-
 class Tracer:
     """Makes one Trace.  `kept` gives the stages of the program before, whose modules serve again where they fit."""
 
@@ -100,7 +65,7 @@ class Tracer:
         )
         self.kept = kept
         self.trace = Trace()
-        self.free = _free_memory()
+        self.free = free_memory()
         self.families: dict[str, Stage] = {}  # by the id of the block that owns the weights
 
     def run(self) -> Trace:
@@ -118,7 +83,7 @@ class Tracer:
 
     def _drop_idle_regularisers(self) -> None:
         stages = self.trace.stages
-        if not any(_weights(stage.op) for stage in stages.values()):
+        if not any(weights_of(stage.op) for stage in stages.values()):
             for name in [n for n, stage in stages.items() if stage.of_weights]:
                 del stages[name]
                 self._problem(
@@ -196,7 +161,8 @@ class Tracer:
             self.trace.stages[block.id] = stage
             return
         op = self._op(block, instance, kinds[: len(kinds) - len(flanks)], flanks, signature)
-        outcome = self._outcome(signature, op, kinds)
+        key = None if block.shares else (*signature, self.dtype)
+        outcome = outcome_of(key, op, kinds, self.device == "meta")
         if outcome.error:
             raise _BlockError(
                 block.id, outcome.error, "Change its settings or what is wired into it."
@@ -241,7 +207,7 @@ class Tracer:
                 op = _seeded(lambda: instance.build(*shapes), self.seed, owner)
         except (ValueError, TypeError, RuntimeError, IndexError, ZeroDivisionError) as error:
             raise _BlockError(
-                block.id, _sentence(error), "Change its settings or what is wired into it."
+                block.id, sentence(error), "Change its settings or what is wired into it."
             ) from None
         op = op.to(self.dtype) if isinstance(op, nn.Module) else op
         op = Replaced(op, flanks) if flanks else op
@@ -261,39 +227,6 @@ class Tracer:
             )
         return first.op
 
-    def _outcome(self, signature: tuple[Any, ...], op: Any, kinds: tuple[Kind, ...]) -> Outcome:
-        key = (*signature, self.dtype)
-        found = _outcomes.get(key) if signature[-1] is None else None
-        if found is None:
-            found = self._try(op, kinds)
-            _outcomes[key] = found
-            if len(_outcomes) > _CACHE_SIZE:
-                _outcomes.popitem(last=False)
-        return found
-
-    def _try(self, op: Any, kinds: tuple[Kind, ...]) -> Outcome:
-        module = isinstance(op, nn.Module)
-        where = "meta" if self.device == "meta" or _heavy(op, kinds) else "cpu"
-        run = op
-        if module:
-            training = op.training
-            op.eval()
-            here = next((t.device.type for t in (*op.parameters(), *op.buffers())), where)
-            if here != where:
-                run = _on(op, where)
-        try:
-            with torch.no_grad():
-                out = run(*(kind.sample(where) for kind in kinds))
-        except Exception as error:  # whatever a block says of these shapes is shown at its place
-            return Outcome((), Counts(), _misfit(error, kinds))
-        finally:
-            if module:
-                op.train(training)
-        batched = any(kind.batched for kind in kinds)
-        results = out if isinstance(out, tuple) else (out,)
-        found = tuple(Kind(tuple(r.shape), r.dtype, batched) for r in results)
-        return Outcome(found, _count(op, found[0]))
-
     def _may_be_large(self, instance: BlockType, kinds: tuple[Kind, ...]) -> bool:
         numbers = [
             v for v in vars(instance).values() if isinstance(v, int) and not isinstance(v, bool)
@@ -302,7 +235,7 @@ class Tracer:
         size = 1
         for number in numbers:
             size *= max(1, abs(number))
-        return size * max([_numel(kind.shape) // SAMPLES for kind in kinds], default=1) > _LARGE
+        return size * max([numel(kind.shape) // SAMPLES for kind in kinds], default=1) > LARGE
 
     def _check_weights(self, name: str, op: Any) -> None:
         if self.device == "meta" or not isinstance(op, nn.Module):
@@ -310,7 +243,7 @@ class Tracer:
         # a weight, its gradient and the optimizer's two averages
         needed = 4 * sum(p.numel() * p.element_size() for p in op.parameters())
         if needed > self.free:
-            message = f"training its weights would take {_gigabytes(needed)}, and {_gigabytes(self.free)} are free."
+            message = f"training its weights would take {gigabytes(needed)}, and {gigabytes(self.free)} are free."
             raise _BlockError(name, message, "Make it smaller.")
         self.free -= needed
 
@@ -319,10 +252,10 @@ class Tracer:
             return
         batch = self.diagram.recipe.get("batch", 64)
         batch = batch if isinstance(batch, int) and 0 < batch < 10**9 else 64
-        size = sum(_numel(kind.shape) * kind.dtype.itemsize for kind in outcome.kinds)
+        size = sum(numel(kind.shape) * kind.dtype.itemsize for kind in outcome.kinds)
         needed = 2 * batch * size // SAMPLES
         if needed > self.free:
-            message = f"its output for a batch of {batch} would take {_gigabytes(needed)}, and {_gigabytes(self.free)} are free."
+            message = f"its output for a batch of {batch} would take {gigabytes(needed)}, and {gigabytes(self.free)} are free."
             raise _BlockError(name, message, "Make it or the batch smaller.")
         self.free -= needed
 
@@ -366,90 +299,3 @@ def _take_over(op: Any, before: Any) -> None:
             for name, value in op.state_dict().items():
                 if name in old and old[name].shape == value.shape:
                     value.copy_(old[name])
-
-
-def _on(module: nn.Module, device: str) -> Any:
-    """A way to call `module` as if its tensors lay on `device` (they are made up)."""
-    tensors = {
-        name: torch.empty(t.shape, dtype=t.dtype, device=device)
-        for name, t in (*module.named_parameters(), *module.named_buffers())
-    }
-    return lambda *inputs: torch.func.functional_call(module, tensors, inputs)
-
-
-def _numel(shape: tuple[int, ...]) -> int:
-    size = 1
-    for n in shape:
-        size *= n
-    return size
-
-
-def _weights(op: Any) -> list[torch.Tensor]:
-    return [p for p in op.parameters() if p.requires_grad] if isinstance(op, nn.Module) else []
-
-
-def _heavy(op: Any, kinds: tuple[Kind, ...]) -> bool:
-    size = sum(_numel(kind.shape) for kind in kinds)
-    return size + sum(p.numel() for p in _weights(op)) > _LARGE
-
-
-def _count(op: Any, out: Kind) -> Counts:
-    """Weights of a block and its multiply-adds a sample: every weight of a filter bank once per place it is applied at."""
-    weights = _weights(op)
-    samples = SAMPLES if out.batched else 1
-    macs = 0
-    matrices = (
-        [p for p in op.parameters() if p.dim() >= 2]
-        if isinstance(op, nn.Module) and not _is_drawn(op)
-        else []
-    )
-    for p in matrices:
-        macs += p.numel() * _numel(out.shape) // (samples * p.shape[0])
-    return Counts(sum(p.numel() for p in weights), macs)
-
-
-def _is_drawn(op: nn.Module) -> bool:
-    return hasattr(op, "value")
-
-
-def _sentence(error: BaseException) -> str:
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text if len(text) <= 300 else text[:297] + "..."
-
-
-def _misfit(error: BaseException, kinds: tuple[Kind, ...]) -> str:
-    shapes = ", ".join(
-        "×".join("B" if n == BATCH else str(n) for n in kind.shown) or "one number"
-        for kind in kinds
-    )
-    if isinstance(error, IndexError) and "out of bounds" in str(error):
-        top = max(kind.top for kind in kinds)
-        return f"the data have the classes 0 to {top}, which needs {top + 1} outputs: it gets {shapes}."
-    return f"it cannot take {shapes}: {_sentence(error)}"
-
-
-def _gigabytes(size: int) -> str:
-    return f"{size / 1e9:,.1f} GB"
-
-
-def _free_memory() -> int:
-    try:
-        return os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") + _reclaimable()
-    except (ValueError, OSError, AttributeError):
-        return 8 * 10**9
-
-
-def _reclaimable() -> int:
-    try:
-        with open("/proc/meminfo") as lines:
-            rows = dict(line.split(":", 1) for line in lines)
-        return max(
-            0, (int(rows["MemAvailable"].split()[0]) - int(rows["MemFree"].split()[0])) * 1024
-        )
-    except (OSError, KeyError, ValueError):
-        return 0
-
-
-def forget() -> None:
-    """Empties the cache of outcomes, for measuring."""
-    _outcomes.clear()

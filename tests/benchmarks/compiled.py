@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from graph.diagram import Block, Diagram, Frozen, Pin, Wire
 from runtime.program import compile
 from runtime.run import Run
-from runtime.shapes import forget
+from runtime.trial import forget
 from tests.benchmarks.measure import Row, interleaved, seconds
 from tests.benchmarks.nets import ConvNet, convnet, mlp, mlp_by_hand
 

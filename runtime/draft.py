@@ -1,0 +1,171 @@
+"""Draws the torch.fx graphs of a program: its loss, its answers, its energy, and the watched twin."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import fx, nn
+
+from graph.diagram import OUTPUT, Pin, Wire
+from runtime.shapes import Stage
+
+if TYPE_CHECKING:
+    from runtime.program import Program
+
+
+@dataclass(frozen=True)
+class Wires:
+    """Which outputs of the watched graph belong to which wire and which variable."""
+
+    wires: tuple[Wire, ...]
+    variables: tuple[Pin, ...]
+
+
+class Draft:
+    """One fx.Graph over a program's stages, built as far as it is needed."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.graph = fx.Graph()
+        self.values: dict[Pin, fx.Node] = {}
+        self.ends: dict[str, fx.Node] = {}  # every stage's result, costs included
+
+    def inputs(self, wanted: Sequence[str]) -> None:
+        for number, name in enumerate(wanted):
+            self.values[Pin(name, OUTPUT)] = self.graph.placeholder(f"v{number}")
+
+    def stage(self, name: str, sources: Sequence[fx.Node] | None = None) -> None:
+        stage = self.program.stages[name]
+        arguments = (
+            tuple(self.values[pin] for pin in stage.sources) if sources is None else tuple(sources)
+        )
+        if stage.of_weights:
+            arguments = tuple(
+                self._parameter(n) for n in self.program.parameters if self.program.is_weight(n)
+            )
+        if isinstance(stage.op, nn.Module):
+            node = self.graph.call_module(self.program.targets[name], arguments)
+        else:
+            node = self.graph.call_function(stage.op, arguments)
+        self.ends[name] = node
+        outputs = stage.type.outputs
+        for number, pin in enumerate(outputs):
+            one = len(outputs) == 1
+            part = node if one else self.graph.call_function(operator.getitem, (node, number))
+            self.values[Pin(name, pin)] = part
+
+    def _parameter(self, name: str) -> fx.Node:
+        owner, _, rest = name.partition(".")
+        target = next(t for t, block in self.program.prefixes.items() if block == owner)
+        inner = "inner." if hasattr(self.program.root.get_submodule(target), "inner") else ""
+        return self.graph.get_attr(f"{target}.{inner}{rest}")
+
+    def loss(self) -> fx.Graph:
+        self.inputs(self.program.inputs)
+        for name in self._feeding(self.program.costs):
+            self.stage(name)
+        energies = [self.ends[name] for name in self.program.costs]
+        self.graph.output((self._total(energies), *energies))
+        return self.graph
+
+    def _feeding(self, ends: Sequence[str]) -> list[str]:
+        needed = self.program.upstream(ends)
+        return [name for name in self.program.stages if name in needed]
+
+    def _total(self, energies: Sequence[fx.Node]) -> Any:
+        total: fx.Node | None = None
+        for name, energy in zip(self.program.costs, energies, strict=True):
+            if self.program.cost(name).use == "inference":
+                continue
+            mean = (
+                energy
+                if self.program.stages[name].of_weights
+                else self.graph.call_method("mean", (energy,))
+            )
+            term = self._weighted(name, mean)
+            total = term if total is None else self.graph.call_function(torch.add, (total, term))
+        return total
+
+    def _weighted(self, name: str, energy: fx.Node) -> fx.Node:
+        weight = self.program.cost(name).weight
+        if weight != 1.0:
+            energy = self.graph.call_function(torch.mul, (energy, weight))
+        gate = self.program.targets.get(f"{name} gate")
+        return (
+            self.graph.call_function(torch.mul, (energy, self.graph.get_attr(gate)))
+            if gate
+            else energy
+        )
+
+    def energy(self) -> fx.Graph:
+        self.inputs(self.program.inputs)
+        counted = [
+            n
+            for n in self.program.costs
+            if self.program.cost(n).use != "training" and not self.program.stages[n].of_weights
+        ]
+        for name in self._feeding(counted):
+            self.stage(name)
+        total: fx.Node | None = None
+        for name in counted:
+            term = self._weighted(name, self.ends[name])
+            total = term if total is None else self.graph.call_function(torch.add, (total, term))
+        self.graph.output(total)
+        return self.graph
+
+    def predictor(self) -> fx.Graph:
+        self.inputs(self.program.predictor_inputs)
+        for name in self._feeding([pin.block for pin in self.program.answers]):
+            self.stage(name)
+        found = tuple(self.values[pin] for pin in self.program.answers)
+        self.graph.output(found[0] if len(found) == 1 else found)
+        return self.graph
+
+    def watched(self) -> tuple[fx.Graph, Wires]:
+        """Like loss(), but every branch of a fork is a node of its own, so that each wire has its own gradient."""
+        self.inputs(self.program.inputs)
+        diagram, stages = self.program.diagram, self.program.stages
+        live = {
+            w for w in diagram.wires if w.target.block in stages and w.source in self.program.kinds
+        }
+        branches: dict[Wire, fx.Node] = {}
+        forks = {
+            pin
+            for pin in self.program.kinds
+            if sum(w.source == pin for w in diagram.wires_from(pin.block) if w in live) > 1
+        }
+        for name, stage in stages.items():
+            into = {w.target: w for w in diagram.wires_into(name)}
+            ordered = _wires_in_order(stage, into)
+            for wire in ordered:
+                value = self.values[wire.source]
+                branches[wire] = (
+                    self.graph.call_method("view_as", (value, value))
+                    if wire.source in forks
+                    else value
+                )
+            self.stage(name, None if stage.of_weights else [branches[w] for w in ordered])
+        pins = tuple(pin for pin in self.values if pin in self.program.kinds)
+        wires = tuple(branches)
+        energies = [self.ends[name] for name in self.program.costs]
+        total = self._total(energies)
+        self.graph.output(
+            (
+                total,
+                tuple(energies),
+                tuple(branches[w] for w in wires),
+                tuple(self.values[p] for p in pins),
+            )
+        )
+        return self.graph, Wires(wires, pins)
+
+
+def _wires_in_order(stage: Stage, into: Mapping[Pin, Wire]) -> list[Wire]:
+    """The wires into a stage in the order of its arguments."""
+    wired = {pin.name for pin in into}
+    pins = [*stage.type.pins(wired), *(f for f in stage.type.flanks if f not in stage.type.inputs)]
+    return [into[Pin(stage.block.id, n)] for n in pins if n in wired]

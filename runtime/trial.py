@@ -1,0 +1,150 @@
+"""Trying a block on two made-up samples: what it gives, what it counts, or why it cannot run."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from runtime.snapshot import BATCH, Counts
+
+SAMPLES = 2  # enough to tell the batch from the rest, and what batch norm needs
+LARGE = 2_000_000  # numbers that a block may hold before it is tried on the meta device first
+_CACHE_SIZE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Shape and dtype of a value, for SAMPLES samples when `batched`."""
+
+    shape: tuple[int, ...]
+    dtype: torch.dtype
+    batched: bool = True
+    top: int = 0  # the largest class number, where it holds class numbers
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """The shape with BATCH in place of the number of samples."""
+        return (BATCH, *self.shape[1:]) if self.batched and self.shape else self.shape
+
+    def sample(self, device: str) -> torch.Tensor:
+        """A value of this kind that takes no memory: zeros, or the largest class number."""
+        return torch.full((), self.top, dtype=self.dtype, device=device).expand(self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What running a block on two samples gave: the kinds of its outputs, or why it cannot run."""
+
+    kinds: tuple[Kind, ...]
+    counts: Counts
+    error: str = ""
+
+
+_outcomes: OrderedDict[tuple[Any, ...], Outcome] = OrderedDict()
+
+
+def outcome_of(
+    key: tuple[Any, ...] | None, op: Any, kinds: tuple[Kind, ...], meta: bool
+) -> Outcome:
+    """What `op` gives for inputs of these kinds; remembered under `key` when that is not None."""
+    found = _outcomes.get(key) if key is not None else None
+    if found is None:
+        found = _try(op, kinds, meta)
+        if key is not None:
+            _outcomes[key] = found
+        if len(_outcomes) > _CACHE_SIZE:
+            _outcomes.popitem(last=False)
+    return found
+
+
+def forget() -> None:
+    """Empties the memory of outcomes, for measuring."""
+    _outcomes.clear()
+
+
+def _try(op: Any, kinds: tuple[Kind, ...], meta: bool) -> Outcome:
+    module = isinstance(op, nn.Module)
+    where = "meta" if meta or _heavy(op, kinds) else "cpu"
+    run = op
+    if module:
+        training = op.training
+        op.eval()
+        here = next((t.device.type for t in (*op.parameters(), *op.buffers())), where)
+        if here != where:
+            run = _on(op, where)
+    try:
+        with torch.no_grad():
+            out = run(*(kind.sample(where) for kind in kinds))
+    except Exception as error:  # whatever a block says of these shapes is shown at its place
+        return Outcome((), Counts(), _misfit(error, kinds))
+    finally:
+        if module:
+            op.train(training)
+    batched = any(kind.batched for kind in kinds)
+    results = out if isinstance(out, tuple) else (out,)
+    found = tuple(Kind(tuple(r.shape), r.dtype, batched) for r in results)
+    return Outcome(found, _count(op, found[0]))
+
+
+def _on(module: nn.Module, device: str) -> Any:
+    """A way to call `module` as if its tensors lay on `device` (they are made up)."""
+    tensors = {
+        name: torch.empty(t.shape, dtype=t.dtype, device=device)
+        for name, t in (*module.named_parameters(), *module.named_buffers())
+    }
+    return lambda *inputs: torch.func.functional_call(module, tensors, inputs)
+
+
+def numel(shape: tuple[int, ...]) -> int:
+    size = 1
+    for n in shape:
+        size *= n
+    return size
+
+
+def weights_of(op: Any) -> list[torch.Tensor]:
+    return [p for p in op.parameters() if p.requires_grad] if isinstance(op, nn.Module) else []
+
+
+def _heavy(op: Any, kinds: tuple[Kind, ...]) -> bool:
+    size = sum(numel(kind.shape) for kind in kinds)
+    return size + sum(p.numel() for p in weights_of(op)) > LARGE
+
+
+def _count(op: Any, out: Kind) -> Counts:
+    """Weights of a block and its multiply-adds a sample: every weight of a filter bank once per place it is applied at."""
+    weights = weights_of(op)
+    samples = SAMPLES if out.batched else 1
+    macs = 0
+    matrices = (
+        [p for p in op.parameters() if p.dim() >= 2]
+        if isinstance(op, nn.Module) and not _is_drawn(op)
+        else []
+    )
+    for p in matrices:
+        macs += p.numel() * numel(out.shape) // (samples * p.shape[0])
+    return Counts(sum(p.numel() for p in weights), macs)
+
+
+def _is_drawn(op: nn.Module) -> bool:
+    return hasattr(op, "value")
+
+
+def sentence(error: BaseException) -> str:
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= 300 else text[:297] + "..."
+
+
+def _misfit(error: BaseException, kinds: tuple[Kind, ...]) -> str:
+    shapes = ", ".join(
+        "×".join("B" if n == BATCH else str(n) for n in kind.shown) or "one number"
+        for kind in kinds
+    )
+    if isinstance(error, IndexError) and "out of bounds" in str(error):
+        top = max(kind.top for kind in kinds)
+        return f"the data have the classes 0 to {top}, which needs {top + 1} outputs: it gets {shapes}."
+    return f"it cannot take {shapes}: {sentence(error)}"

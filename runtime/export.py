@@ -53,12 +53,8 @@ def source(program: Program) -> str:
 class _Source:
     def __init__(self, program: Program) -> None:
         self.program = program
-        ends = {pin.block for pin in program.answers}
-        self.stages = {
-            name: stage
-            for name, stage in program.stages.items()
-            if any(program.diagram.reaches(name, end) for end in ends)
-        }
+        needed = program.upstream(pin.block for pin in program.answers)
+        self.stages = {name: s for name, s in program.stages.items() if name in needed}
         if not self.stages:
             raise DiagramError(
                 "there is nothing to export: no block of the diagram predicts anything."

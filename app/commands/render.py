@@ -80,12 +80,12 @@ def _draw(
 ) -> None:
     from PySide6.QtCore import QBuffer
 
-    from app.canvas.picture import picture, save_svg
+    from app.canvas.picture import picture, svg
 
     if target.suffix == ".svg":
-        save_svg(diagram, target, theme, report)
+        atomic_write(target, svg(diagram, theme, report))
         return
     buffer = QBuffer()
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    picture(diagram, theme, scale, report).save(buffer, "PNG")
+    picture(diagram, theme, scale, report).save(buffer, b"PNG")
     atomic_write(target, bytes(buffer.data().data()))

@@ -106,6 +106,9 @@ class Minimap(QWidget):
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._travel(event)
 
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()  # not the canvas's
+
     def _travel(self, event: QMouseEvent) -> None:
         middle = QPointF(self.width() / 2, self.height() / 2)
         self._go(self._rect.center() + (event.position() - middle) / self._scale())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QBuffer, QIODevice, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
@@ -13,6 +13,7 @@ from app.canvas.scene import CanvasScene
 from app.theme import Theme
 from graph.diagram import Diagram
 from graph.edits import Edit
+from graph.files import atomic_write
 from graph.problem import DiagramError
 from runtime.snapshot import Report
 
@@ -41,22 +42,28 @@ def picture(
     return image
 
 
-def save_svg(
-    diagram: Diagram, path: Path | str, theme: Theme, report: Report | None = None
-) -> None:
-    """Writes the whole diagram as SVG.  Raises OSError when the file cannot be written."""
+def svg(diagram: Diagram, theme: Theme, report: Report | None = None) -> bytes:
+    """The whole diagram as the text of an SVG file."""
     scene = _scene(diagram, theme, report)
     rect = _bounds(scene)
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     generator = QSvgGenerator()
-    generator.setFileName(str(path))
+    generator.setOutputDevice(buffer)
     generator.setSize(rect.size().toSize())
     generator.setViewBox(QRectF(0, 0, rect.width(), rect.height()))
     generator.setTitle("Gradboard")
-    painter = QPainter()
-    if not painter.begin(generator):
-        raise OSError(f"{path}: the picture cannot be written here.")
+    painter = QPainter(generator)
     painter.fillRect(QRectF(0, 0, rect.width(), rect.height()), QColor(theme.background))
     _paint(scene, painter, rect)
+    return bytes(buffer.data().data())
+
+
+def save_svg(
+    diagram: Diagram, path: Path | str, theme: Theme, report: Report | None = None
+) -> None:
+    """Writes the whole diagram as an SVG file.  Raises FileError when it cannot be written."""
+    atomic_write(path, svg(diagram, theme, report))
 
 
 def _paint(scene: CanvasScene, painter: QPainter, rect: QRectF) -> None:

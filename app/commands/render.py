@@ -79,6 +79,7 @@ def _draw(
     diagram: Diagram, target: Path, theme: Theme, scale: float, report: Report | None
 ) -> None:
     from PySide6.QtCore import QBuffer
+    from PySide6.QtGui import QImageWriter
 
     from app.canvas.picture import picture, svg
 
@@ -87,5 +88,5 @@ def _draw(
         return
     buffer = QBuffer()
     buffer.open(QBuffer.OpenModeFlag.WriteOnly)
-    picture(diagram, theme, scale, report).save(buffer, b"PNG")
+    QImageWriter(buffer, b"png").write(picture(diagram, theme, scale, report))
     atomic_write(target, bytes(buffer.data().data()))

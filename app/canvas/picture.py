@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import QBuffer, QIODevice, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
@@ -13,7 +11,6 @@ from app.canvas.scene import CanvasScene
 from app.theme import Theme
 from graph.diagram import Diagram
 from graph.edits import Edit
-from graph.files import atomic_write
 from graph.problem import DiagramError
 from runtime.snapshot import Report
 
@@ -57,13 +54,6 @@ def svg(diagram: Diagram, theme: Theme, report: Report | None = None) -> bytes:
     painter.fillRect(QRectF(0, 0, rect.width(), rect.height()), QColor(theme.background))
     _paint(scene, painter, rect)
     return bytes(buffer.data().data())
-
-
-def save_svg(
-    diagram: Diagram, path: Path | str, theme: Theme, report: Report | None = None
-) -> None:
-    """Writes the whole diagram as an SVG file.  Raises FileError when it cannot be written."""
-    atomic_write(path, svg(diagram, theme, report))
 
 
 def _paint(scene: CanvasScene, painter: QPainter, rect: QRectF) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import SafetensorError
@@ -13,6 +13,9 @@ from safetensors.torch import load_file, save
 
 from graph.files import atomic_write
 from graph.problem import FileError
+
+if TYPE_CHECKING:
+    from runtime.run import Run
 
 _FORMAT = "gradboard state 1"
 
@@ -78,6 +81,49 @@ def load_run(path: str | Path) -> dict[str, Any] | None:
         raise FileError(
             f"{state_path(path)} does not hold the state of a run ({error}): delete it to go on without."
         ) from None
+
+
+def resume(run: Run, path: str | Path) -> bool:
+    """Puts a run where the state saved beside the diagram at `path` stands; False when there is none.
+
+    Raises FileError when that state belongs to another diagram or optimizer; the run then stands where it stood.
+    """
+    saved = load_run(path)
+    if saved is None:
+        return False
+    fresh = run.state()
+    if _shapes(saved["weights"]) != _shapes(fresh["weights"]):
+        raise FileError(
+            f"{weights_path(path)}: these weights belong to another diagram; they were left alone."
+        )
+    if _entries(saved["optimizer"]) != _entries(fresh["optimizer"]):
+        raise FileError(
+            f"{state_path(path)}: this state belongs to another optimizer; it was left alone."
+        )
+    try:
+        run.restore(saved)
+        _check_optimizer(run)
+    except (ValueError, KeyError, RuntimeError, TypeError) as error:
+        run.restore(fresh)
+        raise FileError(
+            f"{state_path(path)}: this state does not fit ({error}); it was left alone."
+        ) from None
+    return True
+
+
+def _shapes(weights: Mapping[str, torch.Tensor]) -> dict[str, torch.Size]:
+    return {name: value.shape for name, value in weights.items()}
+
+
+def _entries(optimizer: Mapping[str, Any]) -> list[set[str]]:
+    return [set(group) for group in optimizer.get("param_groups", [])]
+
+
+def _check_optimizer(run: Run) -> None:
+    for parameter, state in run.optimizer.state.items() if run.optimizer else ():
+        for name, value in state.items():
+            if torch.is_tensor(value) and value.dim() and value.shape != parameter.shape:
+                raise ValueError(f"{name} is {tuple(value.shape)}, not {tuple(parameter.shape)}")
 
 
 def _read(path: Path) -> dict[str, torch.Tensor]:

@@ -17,7 +17,7 @@ import torch
 
 from graph.problem import FileError, Problem
 from runtime import messages as m
-from runtime.checkpoint import load_run, save_run
+from runtime.checkpoint import resume, save_run
 from runtime.data import Data, DataError, load
 from runtime.devices import device_for, devices, threads_for
 from runtime.pace import Budget, Rate
@@ -194,23 +194,8 @@ class Engine:
         self.send(m.Done(f"weights saved in {path}"))
 
     def _load(self, command: m.LoadWeights) -> None:
-        state = load_run(command.path) if self.run is not None else None
-        if state is None or self.run is None:
+        if self.run is None or not resume(self.run, command.path):
             return
-        fresh = self.run.state()
-        if {k: v.shape for k, v in state["weights"].items()} != {
-            k: v.shape for k, v in fresh["weights"].items()
-        }:
-            raise FileError(
-                f"the weights beside {command.path} belong to another diagram: they were left alone."
-            )
-        try:
-            self.run.restore(state)
-        except (ValueError, KeyError, RuntimeError, TypeError) as error:
-            self.run.restore(fresh)
-            raise FileError(
-                f"the state beside {command.path} does not fit ({error}): it was left alone."
-            ) from None
         self.send(m.Done(f"weights of step {self.run.step_count:,} loaded"))
 
     # --- work ------------------------------------------------------------------------------------------------

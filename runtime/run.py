@@ -288,9 +288,10 @@ class Run:
         """Goes back to, or on from, a state; the following losses are those of an unbroken run."""
         self.program.load(state["weights"])
         if self.optimizer and state["optimizer"]:
-            self.optimizer.load_state_dict(_copied(state["optimizer"]))
-            for group in self.optimizer.param_groups:
-                group["lr"] = self.recipe.rate
+            # its settings are the recipe's, which may have changed since
+            own = self.optimizer.state_dict()["param_groups"]
+            saved = _copied(state["optimizer"]["state"])
+            self.optimizer.load_state_dict({"state": saved, "param_groups": own})
         self.batches.restore(state["batches"])
         torch.set_rng_state(torch.as_tensor(state["random"], dtype=torch.uint8))
         self.step_count = int(state["step"])

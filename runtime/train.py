@@ -12,7 +12,8 @@ import torch
 
 from graph.diagram import Diagram
 from graph.problem import DiagramError, Problem
-from runtime.checkpoint import load_run, load_weights, save_run
+from runtime import checkpoint
+from runtime.checkpoint import load_weights, save_run
 from runtime.data import load
 from runtime.devices import device_for, threads_for
 from runtime.program import Program, compile
@@ -65,9 +66,8 @@ def start(
             )
     torch.set_num_threads(threads_for(program.report, recipe.batch, recipe.threads))
     run = Run(program, data)
-    saved = load_run(resume) if resume is not None else None
-    if saved is not None:
-        run.restore(saved)
+    if resume is not None:
+        checkpoint.resume(run, resume)
     return run
 
 

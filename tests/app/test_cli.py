@@ -329,6 +329,28 @@ def test_resume_says_when_there_is_nothing_to_resume(gradboard: Any) -> None:
     assert "--epochs" in one_sentence(said)
 
 
+def test_resume_leaves_a_state_alone_that_does_not_fit(gradboard: Any) -> None:
+    gradboard("train", "spiral.gradboard", "--epochs", "1")
+    before = Path("spiral.state.safetensors").read_bytes()
+    for wish, told in [
+        ("linear1.units=31", "another diagram"),
+        ("optimizer=sgd", "another optimizer"),
+    ]:
+        said = gradboard("train", "spiral.gradboard", "--resume", "--set", wish)
+        assert said.code == 1
+        assert told in one_sentence(said)
+    assert Path("spiral.state.safetensors").read_bytes() == before
+
+
+def test_resume_takes_a_new_rate(gradboard: Any) -> None:
+    words = ["train", "spiral.gradboard", "--json", "--resume", "--set"]
+    for rate, moves in [("rate=0", False), ("rate=0.02", True)]:
+        gradboard("train", "spiral.gradboard", "--epochs", "1")
+        before = Path("spiral.safetensors").read_bytes()
+        assert gradboard(*words, rate).code == 0
+        assert (Path("spiral.safetensors").read_bytes() != before) == moves
+
+
 def test_settings_can_be_replaced(gradboard: Any) -> None:
     wishes = ["linear1.units=7", "linear2.units=5", "data.arms=5", "optimizer=sgd", "batch=50"]
     words = [word for wish in wishes for word in ("--set", wish)]

@@ -16,17 +16,20 @@ from graph.settings import (
     structure,
 )
 from runtime import data as datasets
-from runtime import optimizers
+from runtime import optimizers, schedules
 from runtime.data import Dataset
 from runtime.optimizers import Optimizer
+from runtime.schedules import Schedule
+
+PARTS = ("data", "optimizer", "schedule")  # entries that have a kind and settings of their own
 
 
 @dataclass(frozen=True)
 class Recipe:
     """What training needs to know; `settings_of(Recipe)` lists the single settings, for a form.
 
-    `data` is {"kind": name, setting: value ...} and `optimizer` likewise; only settings that differ from their
-    defaults stand there.
+    `data` is {"kind": name, setting: value ...}, `optimizer` and `schedule` likewise; only settings that differ
+    from their defaults stand there.
     """
 
     batch: int = setting(64, low=1, high=1_000_000, help="samples in a minibatch", step="log")
@@ -41,6 +44,18 @@ class Recipe:
     clip: float = setting(
         0.0, low=0.0, high=1e9, help="largest norm of the gradient, 0 for no limit", step="log"
     )
+    clip_value: float = setting(
+        0.0, low=0.0, high=1e9, help="largest entry of the gradient, 0 for no limit", step="log"
+    )
+    patience: int = setting(
+        0,
+        low=0,
+        high=1_000_000,
+        help="epochs without a better validation loss to stop after, 0: never",
+    )
+    subset: int = setting(
+        0, low=0, high=100_000_000, help="train on so many samples only, 0 for all"
+    )
     validation: float = setting(
         0.2, low=0.0, high=0.95, help="share of the samples held out to watch"
     )
@@ -53,6 +68,7 @@ class Recipe:
     seed: int = setting(0, low=0, high=2**32 - 1, help="of data, split, first weights and order")
     data: Frozen = structure(Frozen(kind="spiral"))
     optimizer: Frozen = structure(Frozen(kind="adam"))
+    schedule: Frozen = structure(Frozen(kind="constant"))
 
     def __post_init__(self) -> None:
         if self.validation + self.test > 0.99:
@@ -66,8 +82,8 @@ class Recipe:
     def read(cls, mapping: Mapping[str, Any]) -> Recipe:
         """The recipe that a diagram's `recipe` means.
 
-        `data` may be the name of a set, its name and settings, or arrays by field; `optimizer` a name, or its
-        name and settings.  Entries that begin with "x-" are left alone.  Raises SettingError, whose name is the
+        `data` may be the name of a set, its name and settings, or arrays by field; `optimizer` and
+        `schedule` a name, or a name and settings.  Entries that begin with "x-" are left alone.  Raises SettingError, whose name is the
         entry: "rate", "data.arms", "optimizer.momentum".
         """
         known = [f.name for f in fields(cls)]
@@ -80,16 +96,17 @@ class Recipe:
             )
         data = _part("data", entries.pop("data", cls.data), _read_data)
         optimizer = _part("optimizer", entries.pop("optimizer", cls.optimizer), _read_optimizer)
+        schedule = _part("schedule", entries.pop("schedule", cls.schedule), _read_schedule)
         try:
             single = {name: settings_of(cls)[name].read(value) for name, value in entries.items()}
         except SettingError as error:
             raise SettingError(error.name, f"recipe: {error}") from None
-        return cls(**single, data=data, optimizer=optimizer)
+        return cls(**single, data=data, optimizer=optimizer, schedule=schedule)
 
     def to_mapping(self) -> dict[str, Any]:
         """The entries that differ from the defaults, JSON-plain; read() gives this recipe again."""
         changed = dict(changed_settings(self))
-        for name in ("data", "optimizer"):
+        for name in PARTS:
             if getattr(self, name) != getattr(Recipe, name):
                 changed[name] = dict(getattr(self, name))
         return changed
@@ -102,7 +119,14 @@ class Recipe:
     @property
     def method(self) -> Optimizer:
         """The optimizer with its settings; its build() makes torch's."""
-        return _method(self.optimizer)
+        made: Optimizer = _chosen("optimizer", optimizers.catalogue(), self.optimizer)
+        return made
+
+    @property
+    def timing(self) -> Schedule:
+        """The schedule with its settings; its factor() times the rate is the optimizer's step size."""
+        made: Schedule = _chosen("schedule", schedules.catalogue(), self.schedule)
+        return made
 
 
 def _part(entry: str, value: Any, read: Callable[[Mapping[str, Any]], Frozen]) -> Frozen:
@@ -124,17 +148,21 @@ def _read_data(mapping: Mapping[str, Any]) -> Frozen:
 
 
 def _read_optimizer(mapping: Mapping[str, Any]) -> Frozen:
-    method = _method(mapping)
+    method = _chosen("optimizer", optimizers.catalogue(), mapping)
     return Frozen({"kind": method.kind, **changed_settings(method)})
 
 
-def _method(mapping: Mapping[str, Any]) -> Optimizer:
+def _read_schedule(mapping: Mapping[str, Any]) -> Frozen:
+    timing = _chosen("schedule", schedules.catalogue(), mapping)
+    return Frozen({"kind": timing.kind, **changed_settings(timing)})
+
+
+def _chosen(entry: str, known: Mapping[str, type], mapping: Mapping[str, Any]) -> Any:
+    """An instance of the class that `mapping` names, with its settings.  Raises SettingError."""
     values = dict(mapping)
-    kind = values.pop("kind", Recipe.optimizer["kind"])
-    known = optimizers.catalogue()
+    kind = values.pop("kind", getattr(Recipe, entry)["kind"])
     if not isinstance(kind, str) or kind not in known:
         raise SettingError(
-            "kind", f"there is no optimizer {kind!r:.60}: choose one of {', '.join(known)}."
+            "kind", f"there is no {entry} {kind!r:.60}: choose one of {', '.join(known)}."
         )
-    method: Optimizer = read_settings(known[kind], values)
-    return method
+    return read_settings(known[kind], values)

@@ -32,7 +32,7 @@ def test_the_single_settings_make_a_form() -> None:
     declared = settings_of(Recipe)
     assert set(declared) == {
         *("batch", "shuffle", "normalize", "rate", "clip", "epochs", "validation", "test"),
-        *("dtype", "device", "threads", "seed"),
+        *("dtype", "device", "threads", "seed", "clip_value", "patience", "subset"),
     }
     assert all(setting.help for setting in declared.values())
 

@@ -17,6 +17,8 @@ from graph.problem import DiagramError
 
 OUTPUT = "y"  # the output pin of every block that has one output
 DELAY = "delay"  # the only kind through which a loop may run
+PART = "part"  # a use of a part: a diagram used as a block
+INLET, OUTLET = "inlet", "outlet"  # inside a part: its input and output pins, called by their ids
 
 MAX_BLOCKS = 20_000
 MAX_WIRES = 100_000
@@ -49,6 +51,13 @@ class Frozen(dict[str, Any]):
     def without(self, *names: str) -> Frozen:
         """A copy lacking some entries."""
         return Frozen({k: v for k, v in self.items() if k not in names})
+
+
+def is_path(text: object) -> bool:
+    """Whether `text` may be the id of a block inside uses of parts: names with / between, from the outside in."""
+    return (
+        isinstance(text, str) and len(text) <= 1100 and all(_NAME.match(n) for n in text.split("/"))
+    )
 
 
 def is_name(text: object) -> bool:
@@ -94,7 +103,7 @@ class Block:
     extra: Frozen = Frozen()
 
     def __post_init__(self) -> None:
-        if not is_name(self.id):
+        if not is_path(self.id):
             raise DiagramError(
                 f"{self.id!r:.80} cannot be the id of a block: use a letter, then letters, digits or _."
             )

@@ -110,6 +110,10 @@ def _part(name: str) -> str:
 
 def _read_block(name: str, value: Any) -> Block:
     found = _known(value, BLOCK_KEYS)
+    if not is_name(name):
+        raise PlainError(
+            f"{shown(name)} cannot be the id of a block: use a letter, then letters, digits or _."
+        )
     if "kind" not in found:
         raise PlainError('its "kind" is missing.')
     try:

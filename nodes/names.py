@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from graph.diagram import OUTPUT, Block, Diagram, Pin
 from nodes.block import BlockType, Cost, Glyph, Regulariser, Variable
-from nodes.catalogue import type_of
+from nodes.parts import type_in
 
 LONGEST = 14  # characters that fit into a shape
 FLANK = "weight"  # the pin by which a drawn variable replaces a block's weights
@@ -34,7 +34,7 @@ class Names:
 
 def names(diagram: Diagram) -> Names:
     """Names along the flow of any diagram, unfinished or of unknown kinds."""
-    kinds = {name: type_of(block) for name, block in diagram.blocks.items()}
+    kinds = {name: type_in(diagram, block) for name, block in diagram.blocks.items()}
     weights = _weights(diagram, kinds)
     variables = _variables(diagram, kinds)
     labels = {

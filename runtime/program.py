@@ -6,6 +6,7 @@ fx writes Python source and executes it, so no string of a file reaches it: targ
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any, TypeAlias
 
@@ -14,6 +15,7 @@ import torch
 from torch import fx, nn
 
 from graph.diagram import OUTPUT, Diagram, Pin
+from graph.parts import Flat, flatten, levels_of
 from graph.problem import DiagramError, Problem
 from graph.settings import SettingError
 from nodes.block import Cost, Glyph, Regulariser
@@ -23,7 +25,7 @@ from runtime.draft import Draft, Wires
 from runtime.inputs import all_given, glyph_of, kinds_of, recipe_of
 from runtime.recipe import Recipe
 from runtime.shapes import Kind, Stage, Trace, Tracer, owner_of
-from runtime.snapshot import Report
+from runtime.snapshot import Counts, Report
 
 Samples: TypeAlias = torch.Tensor | np.ndarray | Sequence[Any]
 
@@ -301,6 +303,8 @@ def compile(
     allocates nothing.  `keep` gives a program whose weights serve again where name and shape fit.
     """
     recipe, problems = recipe_of(diagram)
+    flat = _expanded(diagram, problems)
+    diagram = flat.diagram
     if data is None and not all_given(diagram, shapes or {}):
         try:
             data = load(recipe.data, recipe.seed, folder)
@@ -313,7 +317,35 @@ def compile(
     kept = {**keep.kept, **keep.stages} if keep and keep.dtype == dtype else {}
     trace = Tracer(diagram, inputs, dtype, device, recipe.seed, kept).run()
     program = Program(diagram, trace, recipe, device, tuple(problems))
+    program.report = _with_parts(program.report, flat)
     program.kept = dict(
         list({n: s for n, s in kept.items() if n not in program.stages}.items())[-_KEPT:]
     )
     return program
+
+
+def _expanded(diagram: Diagram, problems: list[Problem]) -> Flat:
+    try:
+        flat = flatten(diagram)
+    except DiagramError as error:
+        problems.append(Problem("", str(error), "Take something out of the parts."))
+        return Flat(diagram.with_(blocks={}, wires=(), parts={}))
+    problems.extend(flat.problems)
+    return flat
+
+
+def _with_parts(report: Report, flat: Flat) -> Report:
+    """The report with shapes of the parts' pins and with their counts; the total counts plain blocks only."""
+    shapes = {
+        pin: report.shapes[origin]
+        for pin, origin in flat.sources.items()
+        if origin in report.shapes
+    }
+    parts: dict[str, list[Counts]] = {}
+    for name, count in report.counts.items():
+        for level in levels_of(name):
+            parts.setdefault(level, []).append(count)
+    sums = {
+        n: Counts(sum(c.weights for c in cs), sum(c.macs for c in cs)) for n, cs in parts.items()
+    }
+    return replace(report, shapes={**report.shapes, **shapes}, parts=sums)

@@ -29,6 +29,7 @@ class Report:
     problems: tuple[Problem, ...] = ()
     counts: Mapping[str, Counts] = field(default_factory=dict)
     source: str = ""
+    parts: Mapping[str, Counts] = field(default_factory=dict)  # by the path of a use
     trainable: bool = False  # there is a cost that runs and a weight that it moves
 
     @property

@@ -17,7 +17,7 @@ def report_at(report: Report, path: str) -> Report:
         report,
         shapes={p: s for pin, s in report.shapes.items() if (p := _pin(pin, path)) is not None},
         problems=tuple(
-            p for problem in report.problems if (told := _problem(problem, path)) is not None
+            told for problem in report.problems if (told := _problem(problem, path)) is not None
         ),
         counts={
             n: c

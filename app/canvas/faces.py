@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,6 +15,7 @@ from nodes.names import Names
 from runtime.snapshot import BATCH, Report
 
 LONGEST_TROUBLE = 60  # characters of an error beside its block; the tool tip has all
+TROUBLE_LINE = 34  # characters of one line of it
 BATCH_SIZE = 64  # of a recipe that names none
 
 
@@ -37,14 +39,15 @@ class Face:
         return tuple(p for p in self.troubles if p.kind == "error")
 
     @property
-    def trouble_text(self) -> str:
-        """The first error, cut to fit beside the block."""
+    def trouble_lines(self) -> list[str]:
+        """The first error in short lines, cut to fit beside the block, and how many more there are."""
         errors = self.errors
         if not errors:
-            return ""
+            return []
         text = errors[0].message
         text = text if len(text) <= LONGEST_TROUBLE else text[: LONGEST_TROUBLE - 1].rstrip() + "…"
-        return text if len(errors) == 1 else f"{text}  +{len(errors) - 1}"
+        lines = textwrap.wrap(text, TROUBLE_LINE)
+        return lines if len(errors) == 1 else [*lines, f"and {len(errors) - 1} more"]
 
     def trouble_at(self, pin: str) -> Problem | None:
         """The worst problem of one pin."""

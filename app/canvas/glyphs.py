@@ -17,6 +17,7 @@ from graph.problem import Problem
 from nodes.block import BlockType, Glyph
 
 PIN = 4.0  # radius of an open pin
+TROUBLE_LEADING = 14.0  # from one line of an error to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +128,16 @@ def _paint_texts(painter: QPainter, face: Face, ink: Inks) -> None:
     painter.setPen(ink.muted)
     for name, text in face.shapes.items():
         ring = made.rings[name]
-        write(painter, text, ring.x, ring.y - ring.radius - 11)
+        write(painter, text, ring.x, ring.y - ring.radius - shape_height(text))
     if face.caption and face.beside:
         write(painter, face.caption, made.width / 2 + 9, 0.0, align=0.0)
     elif face.caption:
         write(painter, face.caption, 0.0, -made.height / 2 - 11)
+
+
+def shape_height(text: str) -> float:
+    """How high a shape stands above its circle: a long one clears the neighbours' upper edges."""
+    return 11.0 if text_width(text) <= 50.0 else 19.0
 
 
 def _fitting(text: str, radius: float) -> int:
@@ -180,10 +186,10 @@ def _paint_troubles(painter: QPainter, face: Face, ink: Inks) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for problem in face.troubles:
         _paint_trouble(painter, face, ink, problem)
-    if text := face.trouble_text:
-        painter.setPen(ink.problem)
-        x, y = trouble_place(face)
-        write(painter, text, x, y, align=0.0)
+    painter.setPen(ink.problem)
+    x, y = trouble_place(face)
+    for index, line in enumerate(face.trouble_lines):
+        write(painter, line, x, y + TROUBLE_LEADING * index, align=0.0)
 
 
 def _paint_trouble(painter: QPainter, face: Face, ink: Inks, problem: Problem) -> None:
@@ -216,14 +222,15 @@ def extent(face: Face) -> QRectF:
     for name, text in face.shapes.items():
         ring = face.form.rings[name]
         half = text_width(text) / 2 + 2
-        rect |= QRectF(ring.x - half, ring.y - ring.radius - 20, 2 * half, 20)
+        rect |= QRectF(ring.x - half, ring.y - ring.radius - 28, 2 * half, 28)
     if face.caption:
         width = text_width(face.caption) + 4
         x = right + 8 if face.beside else -width / 2
         rect |= QRectF(x, -8 if face.beside else top - 20, width, 18)
-    if face.errors:
+    if lines := face.trouble_lines:
         x, y = trouble_place(face)
-        rect |= QRectF(x - 2, y - 9, text_width(face.trouble_text) + 4, 18)
+        width = max(text_width(line) for line in lines)
+        rect |= QRectF(x - 2, y - 9, width + 4, 18 + TROUBLE_LEADING * (len(lines) - 1))
     names = [*face.form.ports, *face.form.offered]
     if names:  # they are written outside while a wire is dragged
         wide = max(text_width(name, 10) for name in names)

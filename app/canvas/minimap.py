@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -12,7 +12,8 @@ from app.canvas.overview import Overview
 from app.canvas.scene import CanvasScene
 
 SIZE = QSize(150, 100)
-INSET = 12.0
+INSET = 14.0
+LATER = 150  # ms after a change until the map is drawn anew
 ENOUGH = 3  # from so many blocks on a map helps
 
 
@@ -38,19 +39,25 @@ class Minimap(QWidget):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("Map of the diagram")
         self.setToolTip("Press to go there (M hides the map)")
-        scene.touched.connect(self.forget)
+        self._soon = QTimer(self)  # a drag changes much; the map may follow a little later
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(LATER)
+        self._soon.timeout.connect(self._forget)
+        scene.arranged.connect(self._soon.start)
 
-    def forget(self) -> None:
-        """What the map shows has changed."""
+    def _forget(self) -> None:
         self._still = None
         self.update()
 
-    def _all(self) -> QRectF:
+    def _wanted(self) -> QRectF:
+        """What the map shows: all blocks, and of what the view sees beyond them as much again at most."""
         boxes = self._overview.boxes
         if not len(boxes):
-            return QRectF(-200, -150, 400, 300)
+            return self._seen()
         (left, top), (right, bottom) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
-        return QRectF(left, top, right - left, bottom - top)
+        whole = QRectF(left, top, right - left, bottom - top)
+        beyond = max(whole.width(), whole.height()) / 2
+        return whole | (self._seen() & whole.adjusted(-beyond, -beyond, beyond, beyond))
 
     def _scale(self) -> float:
         width, height = self.width() - 2 * INSET, self.height() - 2 * INSET
@@ -84,8 +91,9 @@ class Minimap(QWidget):
         painter.translate(-self._rect.center())
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        if self._still is None:
-            self._rect = self._all()
+        wanted = self._wanted()
+        if self._still is None or wanted != self._rect:
+            self._rect = wanted
             self._still = self._draw_blocks()
         painter = QPainter(self)
         painter.drawPixmap(0, 0, self._still)
@@ -94,9 +102,7 @@ class Minimap(QWidget):
         pen = QPen(self._scene.ink.selection, 1.2)
         pen.setCosmetic(True)
         painter.setPen(pen)
-        fill = QColor(self._scene.ink.selection)
-        fill.setAlpha(16)
-        painter.setBrush(fill)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(self._seen())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QLineF, QRectF, Qt
@@ -25,7 +27,7 @@ class Overview:
         self._roles = np.zeros(0, np.int64)
         self._marked = np.zeros((0, 2), bool)
         self._lines = np.zeros((0, 4))
-        scene.touched.connect(self._forget)
+        scene.arranged.connect(self._forget)
 
     def _forget(self) -> None:
         self._stale = True
@@ -38,18 +40,21 @@ class Overview:
             boxes.append((x - w, y - h, x + w, y + h))
             roles.append(_ROLES.index(item.face.form.glyph))
             marked.append((item.marks.selected, bool(item.face.errors)))
-        ways = [self._way(item) for item in self._scene.wires.values()]
-        steps = [np.hstack([way[:-1], way[1:]]) for way in ways]
+        lines: list[list[float]] = []
+        for wire in self._scene.wires.values():
+            points = self._way(wire)
+            lines += [[*a, *b] for a, b in pairwise(points)]
         self._boxes = np.array(boxes, float).reshape(-1, 4)
         self._roles = np.array(roles, np.int64)
         self._marked = np.array(marked, bool).reshape(-1, 2)
-        self._lines = np.vstack(steps) if steps else np.zeros((0, 4))
+        self._lines = np.array(lines, float).reshape(-1, 4)
         self._stale = False
 
-    def _way(self, item: WireItem) -> npt.NDArray[np.float64]:
+    def _way(self, item: WireItem) -> list[tuple[float, float] | list[float]]:
         """A few points of a wire, from the middle of its block on."""
         source = self._scene.blocks[item.wire.source.block]
-        return np.vstack([(source.x(), source.y()), item.way[::4], item.way[-1:]])
+        bends = item.way[::4].tolist() if len(item.way) > 2 else []
+        return [(source.x(), source.y()), *bends, item.way[-1].tolist()]
 
     @property
     def boxes(self) -> npt.NDArray[np.float64]:

@@ -20,6 +20,8 @@ HEAD, HALF_HEAD = 14.0, 5.0  # length and half the width of an arrow head
 LEVEL = 0.6  # ends that differ by less are level
 OUT = 22.0  # how far a wire goes straight on before it turns back
 CORNER = 14.0  # radius of a corner
+CLOSE, STEEP = 64.0, 2.2  # closer ends, or steeper ways, are joined with square corners
+LONGEST_BEND = 150.0  # how much of a wire's end may bend
 LANE = 54.0  # how far below both ends a wire runs that goes back
 STEPS = 28  # points of one cubic
 _T = np.linspace(0.0, 1.0, STEPS)[:, None]
@@ -34,9 +36,16 @@ def route(ring: Ring, at: Pair, port: Port, to: Pair) -> Points:
     c, s = port.dx, port.dy
     source = _turned(at[0] + ring.x, at[1] + ring.y, c, s)
     target = _turned(to[0] + port.x, to[1] + port.y, c, s)
-    leaving = _turned(ring.dx, ring.dy, c, s)
+    leaving = _turned(*_leaving(ring, to[0] + port.x - at[0] - ring.x, port), c, s)
     way = _rightwards(source, ring.radius, leaving, target)
     return way @ np.array([[c, s], [-s, c]]) if (c, s) != (1.0, 0.0) else way
+
+
+def _leaving(ring: Ring, across: float, port: Port) -> Pair:
+    """The side on which a wire leaves: that of the circle; of a variable towards a flank that is not above or below."""
+    if not ring.dx and not port.dx and abs(across) > ring.radius + 16:
+        return math.copysign(1.0, across), 0.0
+    return ring.dx, ring.dy
 
 
 def _turned(x: float, y: float, c: float, s: float) -> Pair:
@@ -53,8 +62,9 @@ def _rightwards(source: Pair, r: float, leaving: Pair, target: Pair) -> Points:
         return _from_delay(source, r, target)
     down = math.copysign(1.0, leaving[1])
     if (ty - y) * down > r + 4 and ahead > -r:  # beside the target: a quarter turn
-        reach = max(abs(tx - x), abs(ty - y)) * 0.6
-        return _cubic((x, y + r * down), (x, y + (r + reach) * down), (tx - reach, ty), target)
+        start = (x, y + r * down)
+        corner = (start[1] + ty) / 2 if tx - x < HEAD else start[1] + (ty - start[1]) * 0.6
+        return _cubic(start, (x, corner), (tx - max((tx - x) * 0.6, HEAD + 4), ty), target)
     if ahead >= HEAD + 2:
         return _ahead((x + r, y), target)
     lane = y + down * (r + OUT)
@@ -65,8 +75,14 @@ def _ahead(start: Pair, end: Pair) -> Points:
     dx, dy = end[0] - start[0], end[1] - start[1]
     if abs(dy) < LEVEL:
         return np.array([start, end])
-    reach = min(max(dx * 0.5, min(abs(dy) * 0.5, 36.0), HEAD + 4), max(160.0, dx * 0.5))
-    return _cubic(start, (start[0] + reach, start[1]), (end[0] - reach, end[1]), end)
+    if dx < CLOSE or abs(dy) > STEEP * dx:
+        middle = max(start[0] + 2.0, min(start[0] + dx / 2, end[0] - HEAD - 4.0))
+        return _rounded([start, (middle, start[1]), (middle, end[1]), end])
+    bend = min(max(abs(dy) * 1.1, CLOSE), LONGEST_BEND, dx)
+    turn = (end[0] - bend, start[1])  # straight on as long as it can, so that it keeps to its row
+    reach = bend / 2
+    way = _cubic(turn, (turn[0] + reach, turn[1]), (end[0] - reach, end[1]), end)
+    return np.vstack([start, way]) if dx > bend + 1.0 else way
 
 
 def _back(start: Pair, end: Pair) -> Points:

@@ -38,6 +38,9 @@ class CanvasScene(QGraphicsScene):
     picked = Signal(tuple)  # ids of the selected blocks
     opened = Signal(str)  # id of a block that was double-clicked
     touched = Signal()  # what stands still looks different now
+    arranged = (
+        Signal()
+    )  # blocks or wires came, went, moved, or changed in what can be seen from afar
     ticked = Signal()  # what moves has moved
 
     def __init__(
@@ -91,7 +94,7 @@ class CanvasScene(QGraphicsScene):
         for wire in change.wired:
             self._add_wire(wire)
         self._place(change.moved + change.altered)
-        self._grow()
+        self._grow(change.added + change.moved + change.altered)
         self.select(self.selected, self.selected_wires)
         self._touch()
 
@@ -176,14 +179,16 @@ class CanvasScene(QGraphicsScene):
         port = target.face.form.port(wire.target.name)
         return route(ring, (source.x(), source.y()), port, (target.x(), target.y()))
 
-    def _grow(self) -> None:
+    def _grow(self, ids: Iterable[str]) -> None:
         """Keeps the index's rectangle around all blocks, with room to spare so that this is rare."""
-        bounds = self.bounds()
+        bounds = self.bounds(ids)
         if not self.sceneRect().contains(bounds):
-            self.setSceneRect(bounds.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
+            wider = bounds.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
+            self.setSceneRect(self.sceneRect() | wider)
 
     def _touch(self) -> None:
         self._stale = True
+        self.arranged.emit()
         self.touched.emit()
 
     # --- what a person does ----------------------------------------------------------------------------------------
@@ -249,7 +254,7 @@ class CanvasScene(QGraphicsScene):
             changed |= self.blocks[name].set_marks(wanted)
         self._marked = set(marks)
         if changed:
-            self._touch()
+            self.touched.emit()
 
     # --- places ----------------------------------------------------------------------------------------------------
 

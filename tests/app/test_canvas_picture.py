@@ -117,7 +117,7 @@ def test_an_error_is_ringed_where_it_is_and_written_beside(qapp: Any) -> None:
     face = bench.scene.blocks["relu1"].face
     x = 300 - face.form.width / 2
     assert is_near(bench.color(x - 8, 0), PAPER.problem, within=60)
-    assert len(face.trouble_text) <= 60 and face.trouble_text.endswith("…")
+    assert len(" ".join(face.trouble_lines)) <= 60 and face.trouble_lines[-1].endswith("…")
     assert count(bench.shot(), PAPER.problem) > 60
     point = bench.scene.place_of(Pin("relu1", "z"))
     assert message in tip_at(bench.scene, point, 1.0)
@@ -130,7 +130,7 @@ def test_what_is_merely_open_is_marked_without_a_text(qapp: Any) -> None:
     problem = Problem("t.z", "the input z has no wire.", "Draw one.", kind="open")
     bench.scene.show_report(Report(problems=(problem,)))
     face = bench.scene.blocks["t"].face
-    assert face.trouble_text == ""
+    assert face.trouble_lines == []
     assert 4 < count(bench.shot(), PAPER.problem, within=50) < 60
     assert "has no wire" in tip_at(bench.scene, bench.scene.place_of(Pin("t", "z")), 1.0)
 

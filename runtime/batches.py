@@ -44,9 +44,12 @@ class Batches:
         mean, deviation = self.scales[name]
         return (values - mean) / deviation
 
-    def part(self, name: str) -> dict[str, torch.Tensor]:
-        """All fields of "training", "validation" or "test"."""
-        rows = torch.as_tensor(getattr(self.parts, name), device=self.device, dtype=torch.int64)
+    def part(self, name: str, most: int | None = None) -> dict[str, torch.Tensor]:
+        """All fields of "training", "validation" or "test"; of at most `most` samples, spread evenly over the part."""
+        numbers = getattr(self.parts, name)
+        if most is not None and len(numbers) > most:
+            numbers = numbers[np.linspace(0, len(numbers) - 1, most).astype(np.int64)]
+        rows = torch.as_tensor(numbers, device=self.device, dtype=torch.int64)
         return {field: values.index_select(0, rows) for field, values in self._fields.items()}
 
     def _draw(self) -> torch.Tensor:

@@ -27,6 +27,7 @@ from runtime.run import NonFinite, Run
 from runtime.snapshot import Snapshot
 
 SLICE = 0.004  # seconds of plain steps between two looks at the queue
+JUDGED = 512  # samples of a part that are looked at while it trains
 JUDGE_EVERY = 0.25  # seconds between two looks at the validation part, at the least
 
 
@@ -224,6 +225,8 @@ class Engine:
                 break  # the last one is watched
             self.run.step()
             made += 1
+            if self.run.exhausted:
+                self._end_early()
             if self.steps_left is not None:
                 self.steps_left -= 1
         if made:
@@ -252,11 +255,20 @@ class Engine:
             with self._judging.spend():
                 self._judge()
         self.send(self._dated(snapshot))
+        if self.run.exhausted:
+            self._end_early()
+
+    def _end_early(self) -> None:
+        """The recipe's patience is over: the best weights come back; playing on begins a new record."""
+        assert self.run is not None
+        if self.playing:
+            self._stop(None)
+        self.run.keep_best()
 
     def _judge(self) -> None:
-        """Looks at training and validation parts."""
+        """Looks at training and validation parts, or at enough of them."""
         assert self.run is not None
-        found = {part: self.run.evaluate(part) for part in ("training", "validation")}
+        found = {part: self.run.evaluate(part, JUDGED) for part in ("training", "validation")}
         self.accuracy = {part: f["accuracy"] for part, f in found.items() if "accuracy" in f}
         if found["validation"]:
             self.validation.append((self.run.step_count, found["validation"]["loss"]))

@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 import torch
 
-from graph.diagram import Pin
 from graph.problem import Problem
-from nodes.block import Cost
 from runtime.batches import Batches
 from runtime.data import Data, load
+from runtime.descent import Descent
 from runtime.field import answer_grid, bounds_of, data_points, grid_points, plane_input
 from runtime.inference import infer
+from runtime.judge import judge
 from runtime.probe import flows, watch
 from runtime.program import Program
+from runtime.record import Record
 from runtime.snapshot import Grid, Points, Snapshot
 
-CHUNK = 4096
 KEEP_EVERY = 256  # steps between copies of the last finite state
 
 
@@ -38,7 +38,8 @@ class NonFinite(Exception):
 class Run:
     """A program in training: data, optimizer, and how far it has come.
 
-    `step_count` counts parameter updates.  Settings that may change while it runs: rate, clip, batch.
+    `step_count` counts parameter updates.  Settings that may change while it runs: rate, schedule, clip, batch,
+    patience.  `exhausted` tells that early stopping wants it to end; `keep_best` then brings the best weights back.
     """
 
     def __init__(self, program: Program, data: Data | None = None, folder: str = ".") -> None:
@@ -46,7 +47,8 @@ class Run:
         self.data = data if data is not None else load(self.recipe.data, self.recipe.seed, folder)
         self.batches = Batches(self.data, self.recipe, program.device)
         self.step_count = 0
-        self.optimizer = self._optimizer()
+        self.descent = Descent(program, self.recipe)
+        self.record = Record()
         self.curve: list[tuple[int, float]] = []  # (step, training loss) not yet shown
         self._fields = {
             n: str(program.diagram.blocks[n].settings.get("field", "x")) for n in program.inputs
@@ -55,9 +57,15 @@ class Run:
         program.set_epoch(0)
         self._safe = self.state()
 
-    def _optimizer(self) -> torch.optim.Optimizer | None:
-        trained = [p for p in self.program.parameters.values() if p.requires_grad]
-        return self.recipe.method.build(trained, self.recipe.rate) if trained else None
+    @property
+    def optimizer(self) -> torch.optim.Optimizer | None:
+        """Torch's optimizer, None when there is no weight to move."""
+        return self.descent.optimizer
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the recipe's patience is over: so many epochs without a better validation loss."""
+        return self.record.is_over(self.recipe.patience)
 
     # --- steps -----------------------------------------------------------------------------------------------
 
@@ -85,41 +93,58 @@ class Run:
         )
 
     def _advance(self, watched: bool) -> tuple[float, Any]:
+        self.descent.use_averages(False)
         self._enter_epoch()
         if self.step_count % KEEP_EVERY == 0:
             self._safe = self.state()
-        batch = self.batches.next()
-        inputs = self._inputs(batch)
-        result = None
-        if watched:
-            result = watch(self.program, inputs)
-            loss = result.loss
-        else:
-            loss = self.program.module(*inputs)[0]
+        inputs = self._inputs(self.batches.next())
+        result = watch(self.program, inputs) if watched else None
+        loss = result.loss if result else self.program.module(*inputs)[0]
         value = loss.item()
         if not math.isfinite(value):
             self._stop(inputs)
-        self._update(loss, result)
+        self._update(inputs, loss, result.gradients if result else None)
         self.curve.append((self.step_count, value))
         self.step_count += 1
+        self._leave_epoch()
         return value, result
 
     def _enter_epoch(self) -> None:
         if self.batches.position in (0, self.batches.samples):
             self.program.set_epoch(self.batches.finished)
 
-    def _update(self, loss: torch.Tensor, watched: Any) -> None:
-        if self.optimizer is None:
+    def _update(
+        self,
+        inputs: list[torch.Tensor],
+        loss: torch.Tensor,
+        gradients: Mapping[str, torch.Tensor | None] | None,
+    ) -> None:
+        self.descent.set_rate(self.batches.epoch, self.step_count, self.record.losses)
+        self.descent.update(loss, gradients, lambda: self.program.module(*inputs)[0])
+
+    def _leave_epoch(self) -> None:
+        """Notes the loss of a finished epoch where the recipe asks for it, and keeps the best weights."""
+        if self.batches.position < self.batches.samples:
             return
-        if watched is None:
-            self.optimizer.zero_grad(set_to_none=True)
-            loss.backward()  # type: ignore[no-untyped-call]
-        else:
-            for name, parameter in self.program.parameters.items():
-                parameter.grad = watched.gradients[name]
-        if self.recipe.clip > 0:
-            torch.nn.utils.clip_grad_norm_(self.program.root.parameters(), self.recipe.clip)
-        self.optimizer.step()
+        if not self.recipe.patience and not self.recipe.timing.observes:
+            return
+        found = self.evaluate("validation") or self.evaluate("training")
+        best = self.record.add(self.batches.finished, found["loss"])
+        if best and self.recipe.patience:
+            with self.descent.averaged():
+                self.record.best = self._weights()
+
+    def keep_best(self) -> int:
+        """Goes back to the weights with the lowest validation loss and begins a new record; after how many epochs they were."""
+        epoch, best = self.record.best_epoch, self.record.best
+        self.record = Record()
+        if best:
+            self.descent.use_averages(True)
+            self.program.load(best)
+        return epoch
+
+    def _weights(self) -> dict[str, torch.Tensor]:
+        return {k: v.detach().clone() for k, v in self.program.module.state_dict().items()}
 
     def _inputs(self, batch: Mapping[str, torch.Tensor]) -> list[torch.Tensor]:
         observed = {
@@ -141,11 +166,13 @@ class Run:
         while self.step_count < last - 1:
             before = self.step_count
             self._enter_epoch()
-            loss = self.program.module(*self._inputs(self.batches.next()))[0]
+            inputs = self._inputs(self.batches.next())
+            loss = self.program.module(*inputs)[0]
             if not math.isfinite(loss.item()):
                 break
-            self._update(loss, None)
+            self._update(inputs, loss, None)
             self.step_count = before + 1
+            self._leave_epoch()
         self.curve = curve
         raise NonFinite(problem)
 
@@ -183,51 +210,16 @@ class Run:
 
     # --- how well it does -------------------------------------------------------------------------------------
 
-    def evaluate(self, part: str = "validation") -> dict[str, float]:
-        """Loss and, where right and wrong have a meaning, accuracy (0..1) over "training", "validation" or "test"."""
-        fields = self.batches.part(part)
-        count = len(next(iter(fields.values())))
-        module = self.program.module
-        module.eval()
-        try:
-            with torch.no_grad():
-                sums = [
-                    self._judge({k: v[i : i + CHUNK] for k, v in fields.items()})
-                    for i in range(0, count, CHUNK)
-                ]
-        finally:
-            module.train()
-        if not sums:
+    def evaluate(self, part: str = "validation", most: int | None = None) -> dict[str, float]:
+        """Loss and, where right and wrong have a meaning, accuracy (0..1) over "training", "validation" or "test".
+
+        `most` limits it to that many samples, the same ones each time.
+        """
+        fields = self.batches.part(part, most)
+        if not len(next(iter(fields.values()))):
             return {}
-        found = {"loss": sum(s["loss"] for s in sums) / count}
-        if all("right" in s for s in sums):
-            found["accuracy"] = sum(s["right"] for s in sums) / count
-        return found
-
-    def _judge(self, fields: Mapping[str, torch.Tensor]) -> dict[str, float]:
-        inputs = self._inputs(fields)
-        given = dict(zip(self.program.inputs, inputs, strict=True))
-        count = len(inputs[0]) if inputs else 0
-        found = {"loss": float(self.program.module(*inputs)[0]) * count}
-        right = self._right(given)
-        return found | ({"right": float(right.sum())} if right is not None else {})
-
-    def _right(self, given: Mapping[str, torch.Tensor]) -> torch.Tensor | None:
-        for name in self.program.costs:
-            stage = self.program.stages[name]
-            ends = self.program.diagram.inputs
-            target, source = ends.get(Pin(name, "target")), ends.get(Pin(name, "prediction"))
-            if target is None or target.block not in given or source not in self.program.answers:
-                continue
-            out = self.program.predictor()(*(given[n] for n in self.program.predictor_inputs))
-            answers = out if isinstance(out, tuple) else (out,)
-            assert isinstance(stage.type, Cost)
-            right = stage.type.correct(
-                answers[self.program.answers.index(source)], given[target.block]
-            )
-            if right is not None:
-                return right if right.dim() == 1 else right.flatten(1).all(1)
-        return None
+        with torch.no_grad():
+            return judge(self.program, self._inputs(fields))
 
     def grid(self, size: int) -> Grid | None:
         """The answers over the plane of a 2-D input, None when there is no such input."""
@@ -237,7 +229,8 @@ class Run:
         field = self._fields[name]
         bounds = bounds_of(self.data.fields[field])
         points = self.batches.normalized(field, grid_points(bounds, size))
-        return answer_grid(self.program, self.program.tensor(points), bounds)
+        with self.descent.averaged():
+            return answer_grid(self.program, self.program.tensor(points), bounds)
 
     def points(self) -> Points | None:
         """The training points for the same plane."""
@@ -250,8 +243,7 @@ class Run:
 
     def adopt(self, program: Program, data: Data) -> None:
         """Goes on with an edited diagram's program: step count, place in the data and what fits of the optimizer stay."""
-        old, names = self.optimizer, {id(p): n for n, p in self.program.parameters.items()}
-        same_kind = self.recipe.optimizer == program.recipe.optimizer
+        self.descent.use_averages(False)
         self.program, self.recipe = program, program.recipe
         self._fields = {
             n: str(program.diagram.blocks[n].settings.get("field", "x")) for n in program.inputs
@@ -260,51 +252,42 @@ class Run:
             self.batches.recipe = self.recipe
         else:
             self.data, self.batches = data, Batches(data, self.recipe, program.device)
-        self.optimizer = self._optimizer()
-        if old is not None and self.optimizer is not None and same_kind:
-            kept = {names[id(p)]: s for p, s in old.state.items() if id(p) in names}
-            for name, parameter in program.parameters.items():
-                state = kept.get(name, {})
-                if state and all(
-                    v.shape == parameter.shape
-                    for v in state.values()
-                    if torch.is_tensor(v) and v.dim()
-                ):
-                    self.optimizer.state[parameter] = state
+        before, self.descent = self.descent, Descent(program, self.recipe)
+        self.descent.inherit(before)
+        if any(name not in program.parameters for name in self.record.best):
+            self.record = Record()
         program.set_epoch(self.batches.epoch)
         self._safe = self.state()
 
     def state(self) -> dict[str, Any]:
-        """Everything that the next step depends on: weights, optimizer, place in the data, random numbers; copies."""
+        """Everything that the next step depends on: weights, optimizer, place in the data, random numbers; copies.
+
+        Where the optimizer averages, the weights are the averages, and the optimizer's memory holds those of the
+        last step in their stead.
+        """
+        with self.descent.averaged():
+            weights, optimizer = self._weights(), self.descent.state()
         return {
-            "weights": {k: v.detach().clone() for k, v in self.program.module.state_dict().items()},
-            "optimizer": _copied(self.optimizer.state_dict()) if self.optimizer else {},
+            "weights": weights,
+            "optimizer": optimizer,
             "batches": self.batches.state(),
             "random": torch.get_rng_state(),
             "step": self.step_count,
+            "record": self.record.state(),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Goes back to, or on from, a state; the following losses are those of an unbroken run."""
+        self.descent.use_averages(True)
         self.program.load(state["weights"])
-        if self.optimizer and state["optimizer"]:
-            # its settings are the recipe's, which may have changed since
-            own = self.optimizer.state_dict()["param_groups"]
-            saved = _copied(state["optimizer"]["state"])
-            self.optimizer.load_state_dict({"state": saved, "param_groups": own})
+        self.descent.restore(state["optimizer"])
+        self.descent.use_averages(False)
         self.batches.restore(state["batches"])
         torch.set_rng_state(torch.as_tensor(state["random"], dtype=torch.uint8))
         self.step_count = int(state["step"])
+        self.record.restore(state.get("record", {}))
         self.program.set_epoch(self.batches.epoch)
 
 
 def _finite(value: torch.Tensor) -> bool:
     return not value.is_floating_point() or bool(torch.isfinite(value).all())
-
-
-def _copied(value: Any) -> Any:
-    if torch.is_tensor(value):
-        return value.detach().clone()
-    if isinstance(value, dict):
-        return {k: _copied(v) for k, v in value.items()}
-    return [_copied(v) for v in value] if isinstance(value, list) else value

@@ -15,6 +15,7 @@ SIZE = QSize(150, 100)
 INSET = 14.0
 LATER = 150  # ms after a change until the map is drawn anew
 ENOUGH = 3  # from so many blocks on a map helps
+MANY = 400  # from so many blocks on the map stays the same wherever the view looks
 
 
 class Minimap(QWidget):
@@ -56,6 +57,8 @@ class Minimap(QWidget):
             return self._seen()
         (left, top), (right, bottom) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
         whole = QRectF(left, top, right - left, bottom - top)
+        if len(boxes) > MANY:
+            return whole
         beyond = max(whole.width(), whole.height()) / 2
         return whole | (self._seen() & whole.adjusted(-beyond, -beyond, beyond, beyond))
 

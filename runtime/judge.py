@@ -19,7 +19,7 @@ def judge(program: Program, inputs: Sequence[torch.Tensor]) -> dict[str, float]:
     `inputs` are the values of the program's inputs, the batch first.
     """
     count = len(inputs[0]) if inputs else 0
-    twin, where = program.watched
+    twin = program.watched[0]
     training = twin.training
     twin.eval()
     try:

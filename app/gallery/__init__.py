@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from graph.problem import FileError
@@ -25,9 +26,19 @@ def path(name: str) -> Path:
 
 def note(name: str) -> str:
     """One line on what to look for in a gallery diagram, from the `x-note` in its file."""
+    return _said(name, "x-note")
+
+
+def section(name: str) -> str:
+    """The section of the lectures in which a gallery diagram stands, from the `x-section` in its file."""
+    return _said(name, "x-section")
+
+
+@cache
+def _said(name: str, key: str) -> str:
     from graph.files import load
 
-    return str(load(path(name)).extra.get("x-note", ""))
+    return str(load(path(name)).extra.get(key, ""))
 
 
 def located(text: str) -> Path:

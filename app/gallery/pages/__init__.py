@@ -1,0 +1,49 @@
+"""The gallery's diagrams, written in Python; `python -m app.gallery.pages` writes their files anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from graph.diagram import Diagram, Frozen
+from graph.files import save
+
+SECTIONS = (
+    "Linear machines",
+    "Traditional nets",
+    "Convolutional nets",
+    "Shared and computed parameters, attention",
+    "Loops in time",
+    "Energy-based machines",
+    "Learning procedures",
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One diagram of the gallery: its name, where it stands, what to look for, and how it is drawn."""
+
+    name: str
+    section: str
+    note: str
+    draw: Callable[[], Diagram]
+
+    def diagram(self) -> Diagram:
+        """The diagram as its file holds it."""
+        drawn = self.draw()
+        extra = {"x-section": self.section, "x-note": self.note}
+        return drawn.with_(extra=Frozen({**drawn.extra, **extra}))
+
+
+def pages() -> tuple[Page, ...]:
+    """Every page, section by section, in the order of the lectures."""
+    from app.gallery.pages import convolution, linear, nets
+
+    return (*linear.PAGES, *nets.PAGES, *convolution.PAGES)
+
+
+def write(folder: Path) -> None:
+    """Writes every page to its file in `folder`."""
+    for page in pages():
+        save(page.diagram(), folder / f"{page.name}.gradboard")

@@ -17,6 +17,7 @@ from graph.problem import Problem
 from nodes.block import BlockType, Glyph
 
 PIN = 4.0  # radius of an open pin
+REFUSED = 0.35  # opacity of a block that the wire which is dragged cannot enter
 TROUBLE_LEADING = 14.0  # from one line of an error to the next
 
 
@@ -61,6 +62,7 @@ def paint_block(painter: QPainter, face: Face, ink: Inks, marks: Marks) -> None:
     """Paints a block around (0, 0)."""
     made = face.form
     shape = body(made.glyph, made.width, made.height)
+    painter.setOpacity(REFUSED if marks.wiring == "refused" else 1.0)
     if marks.selected:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(ink.halo)
@@ -77,6 +79,7 @@ def paint_block(painter: QPainter, face: Face, ink: Inks, marks: Marks) -> None:
     _paint_pins(painter, face, ink, marks)
     if face.troubles:
         _paint_troubles(painter, face, ink)
+    painter.setOpacity(1.0)
 
 
 def _paint_rings(painter: QPainter, face: Face, ink: Inks, marks: Marks) -> None:
@@ -152,7 +155,7 @@ def _paint_pins(painter: QPainter, face: Face, ink: Inks, marks: Marks) -> None:
     made = face.form
     ports = {**made.ports, **made.offered} if marks.wiring == "fits" else made.ports
     for name, port in ports.items():
-        if name in face.wired and not marks.wiring and marks.near != name:
+        if name in face.wired and marks.wiring != "fits" and marks.near != name:
             continue
         near = marks.near == name
         painter.setPen(ink.open_pin)
@@ -166,10 +169,8 @@ def _paint_pins(painter: QPainter, face: Face, ink: Inks, marks: Marks) -> None:
             painter.setPen(ink.hover)
             painter.setBrush(ink.fitting)
             radius = PIN + 1
-        elif marks.wiring == "refused":
-            painter.setPen(ink.refused_pin)
         painter.drawEllipse(QPointF(port.x, port.y), radius, radius)
-        if near or (marks.wiring == "fits" and len(ports) > 1):
+        if near or (marks.wiring == "fits" and port.dx and len(ports) > 1):
             painter.setPen(ink.selection if near else ink.muted)
             _write_beside(painter, name, port.x, port.y, port.dx, port.dy)
 

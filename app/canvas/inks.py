@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen, QStaticText
@@ -33,6 +34,13 @@ def sans(size: int = SMALL) -> QFont:
     return font
 
 
+class WireLook(NamedTuple):
+    """How a wire is painted: its line, and its arrow head."""
+
+    pen: QPen
+    fill: QBrush
+
+
 class Inks:
     """Everything a painter is given, for one theme."""
 
@@ -50,13 +58,14 @@ class Inks:
         self.grid.setCosmetic(True)
         self.wire = _pen(theme.wire, 2.3)
         self.wire_fill = QBrush(QColor(theme.wire))
-        self.chosen_wire = _pen(theme.selection, 3.2)
+        self.plain = WireLook(self.wire, self.wire_fill)
+        self.chosen = WireLook(_pen(theme.selection, 3.2), QBrush(self.selection))
+        self.refused = WireLook(_pen(theme.problem, 2.6), QBrush(self.problem))
         self.thin_wire = QPen(mixed(theme.wire, theme.background, 0.35), 0)
         self.halo = _pen(theme.selection, 11.0, alpha=58)
         self.hover = _pen(theme.selection, 2.0)
         self.ring = _pen(theme.computed, THIN)
         self.open_pin = _pen(theme.muted, 1.4)
-        self.refused_pin = _pen(theme.border, 1.4)
         self.fitting = QBrush(mixed(theme.selection, theme.background, 0.65))
         self.snapped = QBrush(self.selection)
         self.trouble = _pen(theme.problem, 2.2)

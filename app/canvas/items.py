@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from app.canvas import paths
 from app.canvas.faces import Face
 from app.canvas.glyphs import Marks, extent, paint_block, wire_path
-from app.canvas.inks import Inks
+from app.canvas.inks import Inks, WireLook
 from graph.diagram import Wire
 
 if TYPE_CHECKING:
@@ -112,19 +112,19 @@ class WireItem(QGraphicsItem):
         scale = painter.worldTransform().m11()
         smooth = max(self._box.width(), self._box.height()) * scale < TOO_LONG
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
-        paint_wire(painter, self._path, self.way, self.ink, self.selected)
+        paint_wire(
+            painter, self._path, self.way, self.ink.chosen if self.selected else self.ink.plain
+        )
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
 
-def paint_wire(
-    painter: QPainter, path: QPainterPath, way: Points, ink: Inks, selected: bool = False
-) -> None:
+def paint_wire(painter: QPainter, path: QPainterPath, way: Points, look: WireLook) -> None:
     """The line of a wire with its arrow head."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(ink.chosen_wire if selected else ink.wire)
+    painter.setPen(look.pen)
     painter.drawPath(path)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ink.snapped if selected else ink.wire_fill)
+    painter.setBrush(look.fill)
     painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in paths.head(way)]))
 
 

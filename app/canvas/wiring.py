@@ -12,6 +12,7 @@ from app.canvas.fitting import downstream, refusal, refused_block, refused_sourc
 from app.canvas.geometry import Ring
 from app.canvas.gestures import Gesture, Modifiers
 from app.canvas.glyphs import Marks, wire_path
+from app.canvas.inks import WireLook
 from app.canvas.items import BlockItem, paint_wire
 from app.canvas.scene import CanvasScene
 from graph.diagram import DELAY, Pin, Wire
@@ -20,10 +21,19 @@ from graph.edits import Connect, Disconnect, Edit, Together
 SNAP = 30.0  # device pixels within which a wire finds a pin
 
 
-class DragWire(Gesture):
-    """Draws a wire out of a circle to a pin; `replaced` is the wire whose end was taken off, if one was."""
+class _Drawing(Gesture):
+    """What both directions of drawing have in common."""
 
     cursor = Qt.CursorShape.CrossCursor
+
+    def look(self, fits: bool) -> WireLook:
+        """How the wire is painted so far: it fits, it is refused, or neither."""
+        ink = self.scene.ink
+        return ink.chosen if fits else ink.refused if self.reason else ink.plain
+
+
+class DragWire(_Drawing):
+    """Draws a wire out of a circle to a pin; `replaced` is the wire whose end was taken off, if one was."""
 
     def __init__(
         self,
@@ -101,6 +111,7 @@ class DragWire(Gesture):
             for name in self.scene.blocks:
                 refused = refused_block(self.scene.diagram, self._source, name, self._upstream)
                 self._marks[name] = Marks(wiring="refused" if refused else "fits")
+            self._marks[self._source.block] = Marks(near=self._source.name)
         target = self._target
         near = {target.block: Marks(wiring="fits", near=target.name)} if target else {}
         self.scene.mark({**self._marks, **near})
@@ -144,13 +155,11 @@ class DragWire(Gesture):
         else:
             way = paths.loose(ring, at, (self._point.x(), self._point.y()))
         path = wire_path(paths.shaft(way))
-        paint_wire(painter, path, way, self.scene.ink, selected=self._target is not None)
+        paint_wire(painter, path, way, self.look(self._target is not None))
 
 
-class DragBack(Gesture):
+class DragBack(_Drawing):
     """Draws a wire backwards, from an open pin to the circle that is to feed it."""
-
-    cursor = Qt.CursorShape.CrossCursor
 
     def __init__(self, scene: CanvasScene, start: QPointF, scale: float, target: Pin) -> None:
         super().__init__(scene, start, scale)
@@ -206,4 +215,4 @@ class DragBack(Gesture):
             ring, at = feeder.face.form.ring(self._source.name), (feeder.x(), feeder.y())
         way = paths.route(ring, at, port, to)
         path = wire_path(paths.shaft(way))
-        paint_wire(painter, path, way, self.scene.ink, selected=self._source is not None)
+        paint_wire(painter, path, way, self.look(self._source is not None))

@@ -82,23 +82,17 @@ def _train(started: Run, target: Path, options: argparse.Namespace) -> int:
     from runtime.run import NonFinite
     from runtime.train import finish
 
-    epochs = started.recipe.epochs if options.epochs is None else options.epochs
-    if options.steps is not None:
-        epochs = None
-    elif options.resume and started.batches.finished >= epochs:
-        done = started.batches.finished
-        raise WrongUse(
-            f"the saved run has its {done} epochs already; give more, as --epochs {2 * done}."
-        )
-    progress = Progress(sys.stderr, epochs, options.steps)
+    progress = Progress(sys.stderr, _epochs(started, options), options.steps)
+    first = started.step_count
     before = signal.signal(signal.SIGINT, progress.stop)
     try:
         result = finish(started, epochs=options.epochs, steps=options.steps, progress=progress)
-    except (KeyboardInterrupt, NonFinite) as end:
+    except (KeyboardInterrupt, MemoryError, RuntimeError, NonFinite) as end:
         progress.close()
-        saved = _saved(started, target)
-        print(f"gradboard: {str(end) or 'interrupted.'} {saved}", file=sys.stderr)
-        return 1 if isinstance(end, NonFinite) else 130
+        # weights that no step has changed are not worth the file that may be there
+        saved = _saved(started, target) if started.step_count > first else "Nothing was saved."
+        print(f"gradboard: {_reason(end)} {saved}", file=sys.stderr)
+        return 130 if isinstance(end, KeyboardInterrupt) else 1
     finally:
         signal.signal(signal.SIGINT, before)
     progress.close()
@@ -109,6 +103,28 @@ def _train(started: Run, target: Path, options: argparse.Namespace) -> int:
         print(columns([(part, told(found)) for part, found in result.metrics.items() if found]))
         print(saved)
     return 0
+
+
+def _epochs(started: Run, options: argparse.Namespace) -> int | None:
+    """How many epochs this is to end after, None when steps are counted instead."""
+    if options.steps is not None:
+        return None
+    epochs: int = started.recipe.epochs if options.epochs is None else options.epochs
+    done = started.batches.finished
+    if options.resume and done >= epochs:
+        raise WrongUse(
+            f"the saved run has its {done} epochs already; give more, as --epochs {2 * done}."
+        )
+    return epochs
+
+
+def _reason(end: BaseException) -> str:
+    if isinstance(end, KeyboardInterrupt):
+        return "interrupted."
+    if isinstance(end, MemoryError) or (isinstance(end, RuntimeError) and "memory" in str(end)):
+        return "out of memory: make the diagram or the batch smaller."
+    line = (str(end).splitlines() or [type(end).__name__])[0]
+    return f"a step failed: {line[:200]}." if isinstance(end, RuntimeError) else line
 
 
 def _saved(started: Run, target: Path) -> str:

@@ -472,6 +472,41 @@ def test_a_loss_that_is_no_number_names_the_block_and_keeps_finite_weights(gradb
     assert all(np.isfinite(value).all() for value in load_file("wild.safetensors").values())
 
 
+@pytest.mark.parametrize(
+    ("trouble", "told"),
+    [
+        (MemoryError(), "out of memory"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "out of memory"),
+        (RuntimeError("CUDA error: device-side assert\nmore lines"), "a step failed: CUDA error"),
+    ],
+)
+def test_a_step_that_fails_keeps_what_was_learned_before(
+    gradboard: Any, monkeypatch: pytest.MonkeyPatch, trouble: Exception, told: str
+) -> None:
+    from runtime.run import Run
+
+    step = Run.step
+
+    def fail_at(number: int) -> None:
+        def failing(run: Run) -> float:
+            if run.step_count == number:
+                raise trouble
+            return step(run)
+
+        monkeypatch.setattr(Run, "step", failing)
+
+    fail_at(3)
+    said = gradboard("train", "spiral.gradboard")
+    assert said.code == 1
+    assert told in said.err and "after step 3" in said.err and "Traceback" not in said.err
+    kept = Path("spiral.safetensors").read_bytes()
+    fail_at(0)
+    said = gradboard("train", "spiral.gradboard", "--seed", "5")
+    assert said.code == 1
+    assert "Nothing was saved." in said.err
+    assert Path("spiral.safetensors").read_bytes() == kept
+
+
 def _wait_for(stream: Any, text: str, seconds: float = 60) -> None:
     seen, end = "", time.monotonic() + seconds
     while text not in seen:

@@ -39,7 +39,10 @@ def save_run(state: Mapping[str, Any], path: str | Path) -> Path:
         "epoch": state["batches"]["epoch"],
         "position": state["batches"]["position"],
         "step": state["step"],
+        "losses": state["record"]["losses"],
+        "best_epoch": state["record"]["best_epoch"],
     }
+    tensors |= {f"best.{name}": value for name, value in state["record"]["best"].items()}
     metadata = {"format": _FORMAT, "optimizer": json.dumps(plain), "place": json.dumps(place)}
     # the weights first: alone they are of use, the state without them is not
     atomic_write(weights_path(path), save(weights))
@@ -70,12 +73,20 @@ def load_run(path: str | Path) -> dict[str, Any] | None:
             "generator": tensors.pop("generator"),
         }
         random = tensors.pop("random")
+        best = {
+            k.removeprefix("best."): tensors.pop(k) for k in [*tensors] if k.startswith("best.")
+        }
         return {
             "weights": weights,
             "optimizer": _unflatten(plain, tensors),
             "batches": batches,
             "random": random,
             "step": int(place["step"]),
+            "record": {
+                "losses": place.get("losses", []),
+                "best_epoch": place.get("best_epoch", 0),
+                "best": best,
+            },
         }
     except (KeyError, ValueError, TypeError, RecursionError) as error:
         raise FileError(
@@ -122,7 +133,10 @@ def _entries(optimizer: Mapping[str, Any]) -> list[set[str]]:
 def _check_optimizer(run: Run) -> None:
     for parameter, state in run.optimizer.state.items() if run.optimizer else ():
         for name, value in state.items():
-            if torch.is_tensor(value) and value.dim() and value.shape != parameter.shape:
+            whole = "old_dirs" in state  # L-BFGS: all weights in one long vector
+            if whole or not torch.is_tensor(value) or not value.dim():
+                continue
+            if value.shape != parameter.shape:
                 raise ValueError(f"{name} is {tuple(value.shape)}, not {tuple(parameter.shape)}")
 
 
@@ -146,11 +160,21 @@ def _metadata(path: Path) -> dict[str, str]:
 def _flatten(optimizer: Mapping[str, Any]) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     """An optimizer's state_dict as tensors with names, and the rest as JSON-plain values."""
     tensors: dict[str, torch.Tensor] = {}
-    plain: dict[str, Any] = {"groups": optimizer.get("param_groups", []), "state": {}}
+    plain: dict[str, Any] = {
+        "groups": optimizer.get("param_groups", []),
+        "state": {},
+        "lists": {},
+    }
     for number, state in optimizer.get("state", {}).items():
         for name, value in state.items():
             if torch.is_tensor(value):
                 tensors[f"{number}.{name}"] = value
+            elif isinstance(value, list):
+                # L-BFGS keeps lists of tensors; its list of None is scratch space that it makes anew
+                if all(torch.is_tensor(v) for v in value):
+                    lists = plain["lists"].setdefault(str(number), {})
+                    lists[name] = len(value)
+                    tensors |= {f"{number}.{name}.{n}": v for n, v in enumerate(value)}
             else:
                 plain["state"].setdefault(str(number), {})[name] = value
     return tensors, plain
@@ -162,7 +186,12 @@ def _unflatten(plain: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]) ->
     state: dict[int, dict[str, Any]] = {
         int(n): dict(values) for n, values in plain["state"].items()
     }
-    for key, value in tensors.items():
+    rest = dict(tensors)
+    for number, lists in plain.get("lists", {}).items():
+        for name, count in lists.items():
+            entries = [rest.pop(f"{number}.{name}.{n}") for n in range(count)]
+            state.setdefault(int(number), {})[name] = entries
+    for key, value in rest.items():
         number, name = key.split(".", 1)
         state.setdefault(int(number), {})[name] = value
     return {"state": state, "param_groups": plain["groups"]}

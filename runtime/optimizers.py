@@ -164,7 +164,77 @@ class Adagrad(Optimizer):
         return Torch(parameters, lr=rate, eps=self.epsilon, weight_decay=self.weight_decay)
 
 
+@dataclass(frozen=True)
+class Adadelta(Optimizer):
+    """Steps as long as earlier steps were, against the gradient's mean square.  Source: Zeiler 2012."""
+
+    kind = "adadelta"
+    title = "Adadelta"
+    formula = "d = √((u + ε)/(v + ε)) g,  u ← ρ u + (1 − ρ) d²,  w ← w − η d"
+
+    rho: float = setting(0.9, low=0.0, high=0.999999, help="ρ, memory of both mean squares")
+    epsilon: float = setting(
+        1e-6, low=0.0, high=1.0, help="ε, keeps the division finite", step="log"
+    )
+    weight_decay: float = setting(0.0, low=0.0, high=1e3, help=_DECAY_HELP, step="log")
+
+    def build(self, parameters: Iterable[Any], rate: float) -> torch.optim.Optimizer:
+        from torch.optim import Adadelta as Torch
+
+        return Torch(
+            parameters, lr=rate, rho=self.rho, eps=self.epsilon, weight_decay=self.weight_decay
+        )
+
+
+@dataclass(frozen=True)
+class AveragedSgd(Optimizer):
+    """SGD whose weights are averaged over its steps; the average is judged, shown and saved.
+
+    Source: Polyak and Juditsky 1992; LeCun and Ranzato 2013.
+    """
+
+    kind = "averaged_sgd"
+    title = "averaged SGD"
+    formula = "w ← w − η g,  w̄ = mean of w over the steps"
+
+    start: int = setting(0, low=0, high=1_000_000_000, help="steps before averaging begins")
+    weight_decay: float = setting(0.0, low=0.0, high=1e3, help=_DECAY_HELP, step="log")
+
+    def build(self, parameters: Iterable[Any], rate: float) -> torch.optim.Optimizer:
+        from runtime.averaging import AveragedSGD
+
+        return AveragedSGD(parameters, rate, self.start, self.weight_decay)
+
+
+@dataclass(frozen=True)
+class Lbfgs(Optimizer):
+    """Newton's method with a curvature guessed from past gradients; for full batches, rate 1.
+
+    Source: Liu and Nocedal 1989.
+    """
+
+    kind = "lbfgs"
+    title = "L-BFGS"
+    formula = "w ← w − η H g,  H ≈ (∂²C/∂w²)⁻¹"
+
+    iterations: int = setting(20, low=1, high=1000, help="inner steps on every minibatch")
+    history: int = setting(10, low=1, high=1000, help="past gradients that H is guessed from")
+    line_search: bool = setting(True, help="look for a step that meets the strong Wolfe conditions")
+
+    def build(self, parameters: Iterable[Any], rate: float) -> torch.optim.Optimizer:
+        from torch.optim import LBFGS
+
+        return LBFGS(
+            parameters,
+            lr=rate,
+            max_iter=self.iterations,
+            history_size=self.history,
+            line_search_fn="strong_wolfe" if self.line_search else None,
+        )
+
+
 @cache
 def catalogue() -> dict[str, type[Optimizer]]:
     """Every optimizer by the name that a recipe gives it."""
-    return {cls.kind: cls for cls in (Sgd, Adam, Adamw, Rmsprop, Adagrad)}
+    known = (Sgd, Adam, Adamw, Rmsprop, Adagrad, Adadelta, AveragedSgd, Lbfgs)
+    return {cls.kind: cls for cls in known}

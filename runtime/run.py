@@ -63,6 +63,12 @@ class Run:
         return self.descent.optimizer
 
     @property
+    def rate(self) -> float:
+        """The step size of the last update: the recipe's rate times the schedule's factor."""
+        groups = self.optimizer.param_groups if self.optimizer else ()
+        return float(next((g["lr"] for g in groups), self.recipe.rate))
+
+    @property
     def exhausted(self) -> bool:
         """Whether the recipe's patience is over: so many epochs without a better validation loss."""
         return self.record.is_over(self.recipe.patience)
@@ -218,7 +224,7 @@ class Run:
         fields = self.batches.part(part, most)
         if not len(next(iter(fields.values()))):
             return {}
-        with torch.no_grad():
+        with torch.no_grad(), self.descent.averaged():
             return judge(self.program, self._inputs(fields))
 
     def grid(self, size: int) -> Grid | None:

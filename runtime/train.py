@@ -27,14 +27,16 @@ Row = dict[str, float]
 class Result:
     """A finished training: `history` has one row an epoch, `metrics` loss and accuracy of every part.
 
-    Rows hold epoch, step, loss (mean over the epoch's batches), seconds and, when there is a validation part,
-    validation_loss and, where right and wrong have a meaning, validation_accuracy.
+    Rows hold epoch, step, rate, loss (mean over the epoch's batches), seconds and, when there is a validation part,
+    validation_loss and, where right and wrong have a meaning, validation_accuracy.  `best_epoch` is after how many
+    epochs the weights were those that are kept, when the recipe has a patience, else 0.
     """
 
     program: Program
     run: Run
     history: list[Row] = field(default_factory=list)
     metrics: dict[str, dict[str, float]] = field(default_factory=dict)
+    best_epoch: int = 0
 
     def save(self, path: str | Path) -> Path:
         """Writes weights and state beside the diagram at `path`; returns the file of the weights.  Raises FileError."""
@@ -121,7 +123,11 @@ def finish(
     steps: int | None = None,
     progress: Callable[[Run, Row | None], None] | None = None,
 ) -> Result:
-    """Trains on to the recipe's (or these) epochs or steps, counted from the run's start, and judges every part."""
+    """Trains on to the recipe's (or these) epochs or steps, counted from the run's start, and judges every part.
+
+    It ends earlier when the recipe's patience is over, and then or at the end the best weights are brought back;
+    averaged weights stand in their place.
+    """
     result = Result(run.program, run)
     last = run.recipe.epochs if epochs is None and steps is None else epochs
     began = told = time.monotonic()
@@ -137,6 +143,11 @@ def finish(
         elif progress and time.monotonic() - told > 0.1:
             told = time.monotonic()
             progress(run, None)
+        if run.exhausted:
+            break
+    if run.recipe.patience:
+        result.best_epoch = run.keep_best()
+    run.descent.use_averages(True)
     result.metrics = {part: run.evaluate(part) for part in ("training", "validation", "test")}
     return result
 
@@ -149,5 +160,6 @@ def _row(run: Run, seconds: float) -> Row:
         "step": run.step_count,
         "loss": float(np.mean(losses)) if losses else float("nan"),
         "seconds": seconds,
+        "rate": run.rate,
     }
     return row | {f"validation_{k}": v for k, v in run.evaluate("validation").items()}

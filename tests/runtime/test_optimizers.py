@@ -94,12 +94,29 @@ def adagrad(epsilon: float = 1e-10, weight_decay: float = 0.0) -> np.ndarray:
     return w
 
 
+def adadelta(rho: float = 0.9, epsilon: float = 1e-6, weight_decay: float = 0.0) -> np.ndarray:
+    w, v, u = START.copy(), np.zeros(3), np.zeros(3)
+    for _ in range(STEPS):
+        g = gradient_of(w) + weight_decay * w
+        v = rho * v + (1 - rho) * g**2
+        d = np.sqrt(u + epsilon) / np.sqrt(v + epsilon) * g
+        u = rho * u + (1 - rho) * d**2
+        w = w - RATE * d
+    return w
+
+
+def averaged_sgd(start: int = 0, weight_decay: float = 0.0) -> np.ndarray:
+    return sgd(weight_decay=weight_decay)  # the average is apart; see below
+
+
 RULES: dict[str, Callable[..., np.ndarray]] = {
     "sgd": sgd,
     "adam": adam,
     "adamw": adamw,
     "rmsprop": rmsprop,
     "adagrad": adagrad,
+    "adadelta": adadelta,
+    "averaged_sgd": averaged_sgd,
 }
 CHANGED = {
     "sgd": [
@@ -120,6 +137,9 @@ CHANGED = {
         {"centered": True, "alpha": 0.7, "epsilon": 0.01},
     ],
     "adagrad": [{"epsilon": 0.1, "weight_decay": 0.3}],
+    "adadelta": [{"rho": 0.5, "epsilon": 0.1, "weight_decay": 0.3}],
+    "averaged_sgd": [{"start": 2, "weight_decay": 0.3}],
+    "lbfgs": [{"iterations": 3, "history": 2, "line_search": False}],
 }
 CASES = [(kind, settings) for kind in RULES for settings in [{}, *CHANGED[kind]]]
 
@@ -131,7 +151,7 @@ def test_steps_follow_the_rule(kind: str, settings: dict[str, float]) -> None:
 
 
 def test_every_optimizer_and_every_setting_has_a_rule() -> None:
-    assert set(catalogue()) == set(RULES)
+    assert set(catalogue()) == {*RULES, "lbfgs"}  # L-BFGS is compared with scipy's, below
     for kind, cls in catalogue().items():
         assert cls.kind == kind and cls.title and cls.formula and cls.__doc__
         assert set(settings_of(cls)) == {name for case in CHANGED[kind] for name in case}
@@ -160,3 +180,42 @@ def test_rate_and_groups_reach_torch() -> None:
     built = catalogue()["adam"]().build([{"params": [w], "lr": 0.5}], RATE)
     assert [group["lr"] for group in built.param_groups] == [0.5]
     assert catalogue()["sgd"]().build([w], RATE).param_groups[0]["lr"] == RATE
+
+
+@pytest.mark.parametrize("start", [0, 3])
+def test_the_average_is_torchs_swa(start: int) -> None:
+    import torch
+    from torch.optim.swa_utils import AveragedModel
+
+    model = torch.nn.Linear(3, 1, bias=False).double()
+    average = AveragedModel(model)
+    optimizer = catalogue()["averaged_sgd"](start=start).build(model.parameters(), RATE)  # type: ignore[call-arg]
+    for step in range(8):
+        model.weight.grad = torch.tensor(gradient_of(model.weight.detach().numpy()[0]))[None]
+        optimizer.step()
+        if step >= start:
+            average.update_parameters(model)
+    last = model.weight.detach().clone()
+    optimizer.swap()  # type: ignore[attr-defined]
+    torch.testing.assert_close(model.weight, average.module.weight, rtol=1e-12, atol=0)
+    optimizer.swap()  # type: ignore[attr-defined]
+    torch.testing.assert_close(model.weight, last, rtol=0, atol=0)
+
+
+def test_lbfgs_finds_the_minimum_of_scipys() -> None:
+    import torch
+    from scipy.optimize import minimize, rosen
+
+    w = torch.tensor([-1.2, 1.0, 0.5], dtype=torch.float64, requires_grad=True)
+    optimizer = catalogue()["lbfgs"]().build([w], 1.0)
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        value = (100 * (w[1:] - w[:-1] ** 2) ** 2 + (1 - w[:-1]) ** 2).sum()
+        value.backward()  # type: ignore[no-untyped-call]
+        return value
+
+    for _ in range(5):
+        optimizer.step(closure)  # type: ignore[arg-type]
+    theirs = minimize(rosen, [-1.2, 1.0, 0.5], method="L-BFGS-B", options={"ftol": 1e-15})
+    np.testing.assert_allclose(w.detach(), theirs.x, atol=1e-4)

@@ -17,6 +17,7 @@ from graph.problem import DiagramError, FileError
 from nodes.sketch import Sketch
 from runtime.checkpoint import load_run, save_run, state_path, weights_path
 from runtime.data import load, split
+from runtime.optimizers import catalogue as optimizers
 from runtime.program import compile
 from runtime.recipe import Recipe
 from runtime.run import NonFinite, Run
@@ -89,7 +90,7 @@ def dropping() -> gb.Sketch:
     return s
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "adam", "adamw", "rmsprop", "adagrad"])
+@pytest.mark.parametrize("optimizer", optimizers())
 def test_a_resumed_run_gives_the_losses_of_an_unbroken_one(tmp_path: Path, optimizer: str) -> None:
     diagram = dropping().diagram(data="spiral", optimizer=optimizer, rate=0.01, batch=50, seed=3)
     unbroken = Run(compile(diagram))

@@ -41,6 +41,7 @@ class Setting:
     choices: tuple[str, ...] = ()
     help: str = ""
     step: str = ""
+    general: bool = False
 
     def read(self, value: Any) -> Any:
         """`value` as this setting's type, or SettingError.  Lists become tuples; whole floats become ints."""
@@ -97,11 +98,11 @@ def setting(
     choices: tuple[str, ...] = (),
     help: str = "",
     step: str = "",
+    general: bool = False,
 ) -> Any:
     """Declares a setting as the default of a dataclass field; numbers need `low` and `high`."""
-    return dataclasses.field(
-        default=default, metadata=dict(low=low, high=high, choices=choices, help=help, step=step)
-    )
+    declared = dict(low=low, high=high, choices=choices, help=help, step=step, general=general)
+    return dataclasses.field(default=default, metadata=declared)
 
 
 def structure(default: Frozen) -> Any:
@@ -110,12 +111,12 @@ def structure(default: Frozen) -> Any:
 
 
 def settings_of(cls: type) -> Mapping[str, Setting]:
-    """The settings that a dataclass declares, in order; fields declared with structure() are left out."""
+    """The settings that a dataclass declares, in order, general ones last; fields declared with structure() are left out."""
     cached = cls.__dict__.get("_settings")
     if cached is None:
         hints = typing.get_type_hints(cls)
         found = {}
-        for f in dataclasses.fields(cls):
+        for f in sorted(dataclasses.fields(cls), key=lambda f: f.metadata.get("general", False)):
             if "structure" in f.metadata:
                 continue
             if f.default is MISSING or "low" not in f.metadata:

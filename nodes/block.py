@@ -1,4 +1,4 @@
-"""What a kind of block is: BlockType and its families Variable, Function, Cost, Regulariser; the @block decorator.
+"""What a kind of block is: BlockType and its families Variable, Function, Trainable, Weighted, Cost, Regulariser; @block.
 
 A block declares; palette entry, glyph, pins, inspector form, help, file entry and compile follow from the declaration.
 """
@@ -15,7 +15,18 @@ from typing import Any, ClassVar, Literal
 from graph.diagram import OUTPUT
 from graph.settings import setting
 
-__all__ = ["BlockType", "Cost", "Function", "Glyph", "Regulariser", "Variable", "block", "setting"]
+__all__ = [
+    "BlockType",
+    "Cost",
+    "Function",
+    "Glyph",
+    "Regulariser",
+    "Trainable",
+    "Variable",
+    "Weighted",
+    "block",
+    "setting",
+]
 
 Shape = tuple[int, ...]  # as PyTorch has it, the batch first
 
@@ -38,7 +49,7 @@ class BlockType:
 
     Subclasses are frozen dataclasses made by @block; their fields, declared with setting(), are the block's settings.
     `build(*shapes)` gets the shape of what enters each input pin (the batch first) and returns an nn.Module or a
-    plain module-level function that computes the output from those inputs.  It raises ValueError with one
+    plain module-level function that computes the output from those inputs, a tuple for several `outputs`.  It raises ValueError with one
     sentence when the shapes do not fit.  Its parameters' names are the input pins; one with the default None
     may stay without a wire; `*name` means as many pins as are wired, at least two: name1, name2, ...
     """
@@ -97,6 +108,35 @@ class Function(BlockType):
 
 
 @dataclasses.dataclass(frozen=True)
+class Trainable(BlockType):
+    """Has parameters of its own."""
+
+    freeze: bool = setting(
+        False, help="whether training leaves its parameters as they are", general=True
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Weighted(Trainable, Function):
+    """A function whose weights may begin in several ways; nodes.modules.initialization gives them their values."""
+
+    init: str = setting(
+        "default",
+        choices=("default", "xavier", "he", "orthogonal", "uniform", "constant", "zeros"),
+        help="how its weights begin: PyTorch's own way, or another, with biases 0",
+        general=True,
+    )
+    scale: float = setting(
+        1.0,
+        low=0.0,
+        high=1e6,
+        help="factor of the first weights: the gain of xavier, he, orthogonal; uniform lies in −scale … scale; the constant",
+        step="log",
+        general=True,
+    )
+
+
+@dataclasses.dataclass(frozen=True)
 class Cost(BlockType):
     """A square: one number per sample, `[B]`; all costs of a diagram add up, each times its weight."""
 
@@ -113,15 +153,15 @@ class Cost(BlockType):
         help="which minimisation counts this cost",
     )
 
-    @staticmethod
-    def correct(prediction: Any, target: Any) -> Any:
-        """Which samples are answered right, `[B]` of bool, or None where right and wrong have no meaning."""
+    def correct(self, prediction: Any, target: Any) -> Any:
+        """How right the answer to each sample is, `[B]`, bool or the share from 0 to 1 of its places; None where
+        right and wrong have no meaning."""
         return None
 
 
 @dataclasses.dataclass(frozen=True)
 class Regulariser(Cost):
-    """A cost with an optional input: without a wire it applies to all weights of the diagram (not to biases)."""
+    """A cost of one variable.  Where its input may stay open, it then applies to all weights of the diagram (not to biases)."""
 
     section = "Regularisers"
 

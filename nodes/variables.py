@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from nodes.block import Glyph, Variable, block, setting
+from nodes.block import Glyph, Trainable, Variable, block, setting
 
 
 @block
@@ -32,7 +32,7 @@ class Latent(Variable):
 
 
 @block
-class Parameter(Variable):
+class Parameter(Trainable, Variable):
     """Parameter drawn out: one value for all samples, found by training.  -> [size...].  Source: LeCun 2020, parameters as variables."""
 
     glyph = Glyph.PARAMETER

@@ -42,12 +42,11 @@ class Classification(Cost):
                 f"{shown(prediction)}, not {shown(target)}."
             )
 
-    @staticmethod
-    def correct(prediction: Any, target: Any) -> Any:
-        """Whether the largest value is at the right class, at every place of a sample.  -> [B] of bool."""
+    def correct(self, prediction: Any, target: Any) -> Any:
+        """Whether the largest value is at the right class: of a sample with places, the share of them.  -> [B]."""
         answer = prediction.argmax(1)
         right = answer == target.reshape(answer.shape)
-        return right.flatten(1).all(1) if right.dim() > 1 else right
+        return right.flatten(1).double().mean(1) if right.dim() > 1 else right
 
 
 def _same_sign(prediction: Any, target: Any) -> Any:
@@ -70,8 +69,7 @@ class SquaredError(Matching):
         self.check(prediction, target)
         return squared_error
 
-    @staticmethod
-    def correct(prediction: Any, target: Any) -> Any:
+    def correct(self, prediction: Any, target: Any) -> Any:
         """Of one output against class numbers 0 and 1: whether it lies on the right side of 1/2.  -> [B] of bool or None."""
         if target.is_floating_point() or prediction[:1].numel() != 1:
             return None
@@ -124,8 +122,7 @@ class Perceptron(Matching):
         self.check(prediction, target)
         return perceptron
 
-    @staticmethod
-    def correct(prediction: Any, target: Any) -> Any:
+    def correct(self, prediction: Any, target: Any) -> Any:
         """Whether every output has its target's sign.  -> [B] of bool."""
         return _same_sign(prediction, target)
 
@@ -145,7 +142,6 @@ class Logistic(Matching):
         self.check(prediction, target)
         return logistic
 
-    @staticmethod
-    def correct(prediction: Any, target: Any) -> Any:
+    def correct(self, prediction: Any, target: Any) -> Any:
         """Whether every output has its target's sign.  -> [B] of bool."""
         return _same_sign(prediction, target)

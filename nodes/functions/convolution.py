@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 from typing import Any, ClassVar
 
-from nodes.block import Function, block, setting
+from nodes.block import Weighted, block, setting
 from nodes.shapes import Shape, check_images, check_window
 
 
 @dataclasses.dataclass(frozen=True)
-class Convolution(Function):
+class Convolution(Weighted):
     """A bank of filters that slides over signals, images or volumes."""
 
     section = "Convolution"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from nodes.block import Function, block, setting
+from nodes.block import Function, Trainable, Weighted, block, setting
 from nodes.shapes import Shape, shown
 
 
 @block
-class Linear(Function):
+class Linear(Weighted):
     """Weighted sum of every input.  [B, ..., n] -> [B, ..., units].  Source: LeCun 2024, traditional neural net."""
 
     section = "Linear"
@@ -33,7 +33,7 @@ class Linear(Function):
 
 
 @block
-class Bias(Function):
+class Bias(Trainable, Function):
     """One learned constant added to each channel.  [B, n, ...] -> [B, n, ...].  Source: LeCun 2013, back-propagation to a bias."""
 
     section = "Linear"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from nodes.block import Function, block, setting
+from nodes.block import Function, Trainable, block, setting
 from nodes.shapes import Shape, shown
 
 
 @block
-class BatchNorm(Function):
+class BatchNorm(Trainable, Function):
     """Each channel brought to mean β and deviation γ over the batch; in test over all that was seen.  [B, C, ...] -> [B, C, ...].  Source: LeCun 2018, batch normalization."""
 
     section = "Pooling, normalization"

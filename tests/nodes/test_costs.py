@@ -12,7 +12,7 @@ T = torch.tensor
 
 
 def correct(kind: str, prediction: torch.Tensor, target: torch.Tensor) -> list[bool] | None:
-    found = catalogue()[kind].correct(prediction, target)  # type: ignore[attr-defined]
+    found = catalogue()[kind]().correct(prediction, target)  # type: ignore[attr-defined]
     return None if found is None else found.tolist()
 
 
@@ -21,9 +21,11 @@ def test_the_largest_score_is_the_answer(kind: str) -> None:
     scores = T([[1.0, 2.0], [1.0, 2.0], [3.0, 2.0]])
     assert correct(kind, scores, T([1, 0, 0])) == [True, False, True]
     assert correct(kind, scores, T([[1], [0], [0]])) == [True, False, True]
-    places = scores.T.reshape(1, 2, 3)  # one sample with three places, right only when all are
-    assert correct(kind, places, T([[1, 1, 0]])) == [True]
-    assert correct(kind, places, T([[1, 0, 0]])) == [False]
+    places = scores.T.reshape(
+        1, 2, 3
+    )  # one sample with three places, as right as the share of them
+    assert correct(kind, places, T([[1, 1, 0]])) == [1.0]
+    assert correct(kind, places, T([[1, 0, 0]])) == [pytest.approx(2 / 3)]
 
 
 @pytest.mark.parametrize("kind", ["perceptron", "logistic"])

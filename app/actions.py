@@ -86,9 +86,9 @@ class Commands(QObject):
             "select_all": scene.select_all,
             "frame_all": view.frame_all,
             "frame_selection": self.frame_selection,
-            "zoom_in": lambda: view.zoom_by(ZOOM),
-            "zoom_out": lambda: view.zoom_by(1 / ZOOM),
-            "zoom_reset": lambda: view.zoom_by(1 / view.zoom),
+            "zoom_in": lambda: view.set_zoom(view.zoom * ZOOM),
+            "zoom_out": lambda: view.set_zoom(view.zoom / ZOOM),
+            "zoom_reset": lambda: view.set_zoom(1.0),
             "values": self.show_values,
             "minimap": self.show_minimap,
             "calm": self.calm,
@@ -188,7 +188,7 @@ class Commands(QObject):
 
     def show_minimap(self, wanted: bool) -> None:
         """The overview in the corner."""
-        self._window.view.show_minimap(wanted)
+        self._window.view.minimap = wanted
         self._window.preferences.keep("minimap", wanted)
 
     def calm(self, wanted: bool) -> None:

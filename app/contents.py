@@ -28,8 +28,8 @@ from runtime.session import Session
 if TYPE_CHECKING:
     from app.window import MainWindow
 
-LEFT_WIDTH, RIGHT_WIDTH = 212, 410
-LAYOUT = 1  # version of the remembered arrangement of docks
+LEFT_WIDTH, RIGHT_WIDTH = 208, 410
+NARROWEST = 300  # pixels that the right side keeps in a small window
 
 
 def contents(window: MainWindow) -> Iterator[None]:
@@ -73,6 +73,7 @@ def _add_bar(window: MainWindow) -> None:
     strip.setObjectName("training")
     strip.setMovable(False)
     strip.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+    strip.layout().setContentsMargins(0, 0, 0, 0)
     strip.addWidget(window.bar)
     window.addToolBar(strip)
 
@@ -106,8 +107,9 @@ def _heading(title: str) -> QWidget:
     """A quiet title; the dock can be dragged by it."""
     heading = QLabel(title)
     heading.setProperty("role", "title")
-    heading.setContentsMargins(18, 12, 12, 4)
-    if not title:
+    if title:
+        heading.setContentsMargins(18, 12, 12, 4)
+    else:
         heading.setFixedHeight(0)
     return heading
 
@@ -125,3 +127,5 @@ def _arrange(window: MainWindow) -> None:
     )
     right = [docks[name] for name in ("inspector", "boundary", "loss")]
     window.resizeDocks(right, [320, 300, 240], vertical)
+    window.restoreState(window.preferences.bytes("state"))
+    window.view.setFocus()

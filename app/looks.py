@@ -14,7 +14,7 @@ QLabel[role="error"] {{ color: {theme.problem}; font-size: 11px; }}
 QLabel[role="title"] {{ color: {theme.text}; font-weight: 600; font-size: 13px; }}
 QLabel[role="gradient"] {{ color: {theme.gradient_text}; }}
 QLabel[role="value"] {{ font-size: 15px; }}
-QWidget#trainingBar {{ background: {theme.panel}; border-bottom: 1px solid {theme.border}; }}
+QToolBar#training {{ padding: 0; spacing: 0; }}
 QWidget#trainingBar > QAbstractSpinBox, QWidget#trainingBar > QComboBox {{
   background: transparent; border: 0; border-radius: 0; padding: 0; min-height: 0; font-size: 15px; }}
 QWidget#trainingBar > QAbstractSpinBox:hover {{ border-bottom: 1px solid {theme.muted}; }}
@@ -44,5 +44,6 @@ QScrollArea {{ border: 0; background: {theme.panel}; }}
 QScrollArea > QWidget > QWidget {{ background: {theme.panel}; }}
 QStatusBar {{ font-size: 11px; border-top: 1px solid {theme.border}; }}
 QStatusBar QLabel, QStatusBar QToolButton {{ font-size: 11px; }}
+QStatusBar QToolButton {{ padding: 0; }}
 QDockWidget > QWidget {{ background: {theme.panel}; }}
 """

@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from app.icons import icon
+from app.settings import Blank, Preferences
 from app.window import MainWindow
 
 WAKE = 200  # ms; Python sees Ctrl-C only when it runs
@@ -33,7 +34,8 @@ class Opening:
         application.setApplicationName("Gradboard")
         application.setDesktopFileName("gradboard")
         self._code = 0
-        self._window = MainWindow(theme=self.theme)
+        preferences = Preferences(Blank()) if self.shot is not None else None
+        self._window = MainWindow(preferences=preferences, theme=self.theme)
         self._window.filled.connect(self._begin)
         if self.size is not None:
             self._window.resize(*self.size)

@@ -71,7 +71,8 @@ class Reactions(QObject):
         window.status.asked.connect(self.next_problem)
         window.docks["boundary"].visibilityChanged.connect(self._want_grid)
         window.view.zoomed.connect(window.status.show_zoom)
-        window.library.chosen.connect(window.view.add_block)
+        window.library.chosen.connect(self._add)
+        window.view.searched.connect(self._search)
 
     # --- the document --------------------------------------------------------------------------------------------
 
@@ -193,6 +194,17 @@ class Reactions(QObject):
         self._window.live.grid_wanted = visible
         if visible:
             self._window.live.look_again()
+
+    # --- the palette ---------------------------------------------------------------------------------------------
+
+    def _search(self) -> None:
+        self._window.docks["palette"].show()
+        self._window.library.search.setFocus()
+        self._window.library.search.selectAll()
+
+    def _add(self, kind: str) -> None:
+        self._window.view.add_block(kind)
+        self._window.view.setFocus()
 
     # --- going to a place ----------------------------------------------------------------------------------------
 

@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import QByteArray, QSettings
 
 RECENT = 10  # files
 
 
+class Store(Protocol):
+    """What is needed of QSettings."""
+
+    def value(self, name: str, default: Any = None) -> Any: ...
+    def setValue(self, name: str, value: Any) -> None: ...
+
+
+class Blank:
+    """A store that knows nothing at the start and is forgotten at the end, for pictures that must not depend on a person."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, Any] = {}
+
+    def value(self, name: str, default: Any = None) -> Any:
+        return self._values.get(name, default)
+
+    def setValue(self, name: str, value: Any) -> None:
+        self._values[name] = value
+
+
 class Preferences:
     """The window's memory, in the user's own settings file; wrong entries count as absent."""
 
-    def __init__(self, store: QSettings | None = None) -> None:
-        self._store = store or QSettings("gradboard", "gradboard")
+    def __init__(self, store: Store | None = None) -> None:
+        self._store: Store = store or QSettings("gradboard", "gradboard")
 
     @property
     def recent(self) -> tuple[Path, ...]:

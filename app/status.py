@@ -26,7 +26,7 @@ class StatusLine(QStatusBar):
         left = QWidget()
         row = QHBoxLayout(left)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
+        row.setSpacing(3)
         row.addWidget(self.counts)
         row.addWidget(self.problems)
         self.addWidget(left)

@@ -83,6 +83,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(900, 560)
         self.resize(*SIZE)
+        self.restoreGeometry(self.preferences.bytes("geometry"))
         self._apply_theme()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
 
@@ -106,7 +107,13 @@ class MainWindow(QMainWindow):
             self._loading.start()
         if self._loading.is_alive():
             QTimer.singleShot(LOOK, self._fill_softly)
-        elif any(True for _ in [next(self._rest(), None)]) and not self.is_filled:
+            return
+        try:
+            next(self._rest(), None)
+        except Exception:
+            QApplication.exit(1)  # a window without contents is of no use
+            raise
+        if not self.is_filled:
             QTimer.singleShot(0, self._fill_softly)
 
     def _rest(self) -> Iterator[None]:

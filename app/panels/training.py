@@ -68,7 +68,7 @@ class TrainingBar(QWidget):
         self._recipe: Frozen = Frozen()
         self._playing = self._ready = False
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(20, 8, 16, 8)
+        self._row.setContentsMargins(18, 7, 18, 7)
         self._make_buttons()
         self.readouts = {name: self._readout(name, width) for name, width in READOUTS.items()}
         self._make_fields()
@@ -101,7 +101,7 @@ class TrainingBar(QWidget):
         self._row.addWidget(button)
         return button
 
-    def _column(self, name: str, widget: QWidget, width: int) -> None:
+    def _column(self, name: str, widget: QWidget, width: int, *beside: QWidget) -> None:
         label = QLabel(name)
         label.setProperty("role", "small")
         label.setBuddy(widget)
@@ -110,7 +110,11 @@ class TrainingBar(QWidget):
         column = QVBoxLayout()
         column.setSpacing(1)
         column.addWidget(label)
-        column.addWidget(widget)
+        values = QHBoxLayout()
+        values.setSpacing(0)
+        for part in (widget, *beside):
+            values.addWidget(part)
+        column.addLayout(values)
         self._row.addLayout(column)
 
     def _readout(self, name: str, width: int) -> QLabel:
@@ -122,11 +126,11 @@ class TrainingBar(QWidget):
         return value
 
     def _make_fields(self) -> None:
+        self.more = self._make_more()
         self.optimizer = self._kind_choice("optimizer", 84)
         self.rate = self._number("rate", 58)
         self.batch = self._number("batch", 44)
-        self.data = self._kind_choice("data", 122)
-        self.more = self._make_more()
+        self.data = self._kind_choice("data", 118, self.more)
         self.device = field_for(single_settings()["device"])
         assert isinstance(self.device, ChoiceField)
         self.device.setFrame(False)
@@ -143,7 +147,7 @@ class TrainingBar(QWidget):
         self._column(name, field, width)
         return field
 
-    def _kind_choice(self, entry: str, width: int) -> QComboBox:
+    def _kind_choice(self, entry: str, width: int, *beside: QWidget) -> QComboBox:
         combo = QuietCombo()
         combo.setFrame(False)
         combo.setAccessibleName(entry)
@@ -152,18 +156,17 @@ class TrainingBar(QWidget):
                 combo.addItem(title_of(entry, kind), kind)
         combo.activated.connect(lambda index: self._choose_kind(entry, combo.itemData(index)))
         combo.view().setMinimumWidth(150)
-        self._column(entry, combo, width)
+        self._column(entry, combo, width, *beside)
         return combo
 
     def _make_more(self) -> QToolButton:
         button = QToolButton()
         button.setText("⋯")
         button.setProperty("role", "plain")
-        button.setFixedWidth(18)
+        button.setFixedSize(18, 22)
         button.setAccessibleName("settings of the data")
         button.setToolTip("settings of the data, how they are split and normalized")
         button.clicked.connect(self._open_popup)
-        self._row.addWidget(button, alignment=Qt.AlignmentFlag.AlignBottom)
         self.popup = _DataPopup(self)
         self.popup.part.chosen.connect(lambda part, gesture: self._edit("data", part, gesture))
         self.popup.split.chosen.connect(self._edit)
@@ -243,8 +246,8 @@ class TrainingBar(QWidget):
 
     def _open_popup(self) -> None:
         self.popup.adjustSize()
-        corner = self.more.mapToGlobal(QPoint(self.more.width(), self.height() - self.more.y()))
-        self.popup.move(corner.x() - self.popup.width(), corner.y() + 4)
+        below = self.height() - self.more.mapTo(self, QPoint(0, 0)).y() + 4
+        self.popup.move(self.data.mapToGlobal(QPoint(0, below)))
         self.popup.show()
 
     def resizeEvent(self, event: object) -> None:

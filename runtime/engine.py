@@ -187,6 +187,18 @@ class Engine:
 
     def _want(self, command: m.WantFrame) -> None:
         self.wanted = command
+        if not self.playing and self.run is not None and self._ready():
+            self._still(command)
+
+    def _still(self, wanted: m.WantFrame) -> None:
+        """A picture of the run while it does not train: nothing moves, and there is time to judge."""
+        assert self.run is not None
+        self.wanted = None
+        try:
+            self._judge()
+            self.send(self._dated(self.run.look(wanted.grid)))
+        except RuntimeError as error:
+            self.send(m.Failed(Problem("", f"the diagram cannot run: {str(error)[:200]}")))
 
     def _save(self, command: m.SaveWeights) -> None:
         if self.run is None:

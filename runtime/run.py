@@ -16,7 +16,7 @@ from runtime.descent import Descent
 from runtime.field import answer_grid, bounds_of, data_points, grid_points, plane_input
 from runtime.inference import infer
 from runtime.judge import judge
-from runtime.probe import flows, watch
+from runtime.probe import Watched, flows, watch
 from runtime.program import Program
 from runtime.record import Record
 from runtime.snapshot import Grid, Points, Snapshot
@@ -82,6 +82,21 @@ class Run:
     def watch(self, grid: int = 0) -> Snapshot:
         """One parameter update that is also looked at: a Snapshot, with a `grid` × `grid` field when that is not 0."""
         loss, watched = self._advance(watched=True)
+        return self._snapshot(loss, watched, grid)
+
+    def look(self, grid: int = 0) -> Snapshot:
+        """A Snapshot of the run as it stands: nothing is updated, and blocks work as they do after training."""
+        twin = self.program.watched[0]
+        twin.eval()
+        try:
+            seen = watch(
+                self.program, self._inputs(self.batches.part("training", self.batches.size))
+            )
+        finally:
+            twin.train()
+        return self._snapshot(seen.loss.item(), seen, grid)
+
+    def _snapshot(self, loss: float, watched: Watched, grid: int) -> Snapshot:
         wires, variables, blocks = flows(watched)
         rows = np.array(self.curve, dtype=np.float64).reshape(-1, 2)
         self.curve = []

@@ -72,6 +72,15 @@ def test_frames_come_when_they_are_wanted_and_only_then(desk: Desk) -> None:
     assert desk.work(2) == []
 
 
+def test_a_still_frame_changes_nothing(desk: Desk) -> None:
+    before = {n: p.clone() for n, p in desk.engine.run.program.parameters.items()}  # type: ignore[union-attr]
+    (shot,) = desk.give(m.WantFrame(grid=30))
+    assert shot.step == 0 and not shot.playing and shot.grid.answer.shape == (30, 30)
+    assert any(flow.gradient > 0 for flow in shot.flows.values()) and shot.accuracy
+    for name, parameter in desk.engine.run.program.parameters.items():  # type: ignore[union-attr]
+        assert torch.equal(parameter, before[name])
+
+
 def test_step_makes_that_many_and_shows_the_last(desk: Desk) -> None:
     desk.give(m.Step(5))
     said = desk.work(3) if desk.engine.playing else []

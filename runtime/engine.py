@@ -306,7 +306,7 @@ def main(pipe: Connection) -> None:
     _warm_up()
     with contextlib.suppress(BrokenPipeError, ConnectionError, KeyboardInterrupt):
         engine = Engine(pipe.send)
-        pipe.send(m.Ready(("auto", *devices()), torch.__version__))
+        pipe.send(m.Ready(("auto", *devices()), str(torch.__version__)))
         while not engine.done:
             _turn(engine, commands)
 

@@ -177,11 +177,6 @@ def _last_direction(way: Points) -> Pair:
     return float(dx / length), float(dy / length)
 
 
-def length(way: Points) -> float:
-    """How long a way is."""
-    return float(np.hypot(*np.diff(way, axis=0).T).sum())
-
-
 def evenly(way: Points, count: int) -> Points:
     """`count` points along a way at equal distances, its ends included."""
     steps = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(way, axis=0).T))])

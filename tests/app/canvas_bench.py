@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage, QMouseEvent
 from PySide6.QtTest import QTest
@@ -61,10 +62,26 @@ def spiral() -> Diagram:
     )
 
 
+_OPEN: list[Bench] = []
+
+
+@pytest.fixture(autouse=True)
+def closing() -> Iterator[None]:
+    """Closes every bench after its test: an open window would take the mouse of other tests."""
+    yield
+    while _OPEN:
+        view = _OPEN.pop().view
+        view.close()
+        view.deleteLater()
+    if application := QApplication.instance():
+        application.processEvents()
+
+
 class Bench:
     """A shown view; `edits` and `said` collect what came out of it."""
 
     def __init__(self, start: Diagram, theme: Theme = PAPER) -> None:
+        _OPEN.append(self)
         self.diagram = start
         self.edits: list[Edit] = []
         self.said: list[str] = []

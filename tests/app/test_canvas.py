@@ -23,10 +23,13 @@ from tests.app.canvas_bench import (
     Plain,
     Shift,
     block,
+    closing,
     diagram,
     spiral,
     wire,
 )
+
+__all__ = ["closing"]  # a fixture for every test here
 
 
 @pytest.fixture

@@ -20,7 +20,9 @@ from app.theme import BOARD, PAPER, Theme
 from graph.diagram import Diagram, Pin, Wire
 from graph.problem import Problem
 from runtime.snapshot import Flow, Report, Snapshot
-from tests.app.canvas_bench import Bench, block, diagram, spiral
+from tests.app.canvas_bench import Bench, block, closing, diagram, spiral
+
+__all__ = ["closing"]  # a fixture for every test here
 
 
 def is_near(color: QColor, wanted: str, within: int = 12) -> bool:

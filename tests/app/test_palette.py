@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,12 +21,13 @@ from nodes.catalogue import catalogue
 
 
 @pytest.fixture
-def palette(qapp: Any) -> Palette:
+def palette(qapp: Any) -> Iterator[Palette]:
     made = Palette(PAPER)
     made.resize(220, 900)
     made.show()
     QApplication.processEvents()
-    return made
+    yield made
+    made.close()
 
 
 def test_every_kind_is_listed_under_its_section(palette: Palette) -> None:
@@ -113,3 +115,4 @@ def test_glyphs_are_painted_in_the_themes_colours(qapp: Any, theme: Any) -> None
         image.pixelColor(x, y).name() for x in range(80) for y in range(min(120, image.height()))
     }
     assert QColor(theme.cost_fill).name() in colors
+    palette.close()

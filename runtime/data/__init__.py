@@ -30,11 +30,24 @@ ARRAYS = "arrays"  # what a mapping without a kind holds
 def catalogue() -> dict[str, type[Dataset]]:
     """Every kind of data set by the name that a recipe gives it."""
     # imported here because declaring them takes longer than all else in this package
-    from runtime.data import arrays, classic, formulas, own, planar
+    from runtime.data import (
+        arrays,
+        classic,
+        formulas,
+        graphs,
+        grids,
+        own,
+        pairs,
+        pictures,
+        planar,
+        sequences,
+    )
 
     return {
         value.kind: value
-        for module in (planar, formulas, classic, own, arrays)
+        for module in (
+            *(planar, formulas, classic, pictures, pairs, sequences, graphs, grids, own, arrays),
+        )
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, Dataset) and value.kind
     }

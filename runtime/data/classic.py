@@ -1,4 +1,4 @@
-"""Small data sets of real measurements that come with scikit-learn: digits, iris, diabetes."""
+"""Small data sets of real measurements that come with scikit-learn: digits, iris, wine, breast cancer, diabetes."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from runtime.data.dataset import Data, DataError, Dataset, Field, dataset, setti
 
 DIGITS = tuple(str(n) for n in range(10))
 IRIS = ("setosa", "versicolor", "virginica")
+WINE = ("class_0", "class_1", "class_2")
+TUMOURS = ("malignant", "benign")
 
 
 @cache
-def _loaded(name: str) -> Any:
+def loaded(name: str) -> Any:
+    """What scikit-learn's `load_{name}` gives, read once.  Raises DataError when scikit-learn is missing."""
     try:
         from sklearn import datasets
     except ImportError as error:
@@ -34,7 +37,7 @@ class Digits(Dataset):
         return {"x": Field(self._shape), "y": Field((), DIGITS)}
 
     def make(self, seed: int, folder: str = "") -> Data:
-        raw = _loaded("digits")
+        raw = loaded("digits")
         x = (raw.data / 16.0).reshape(-1, *self._shape)
         return Data(self.title, {"x": x, "y": raw.target.astype(np.int64)}, {"y": DIGITS})
 
@@ -51,9 +54,38 @@ class Iris(Dataset):
         return {"x": Field((4,)), "y": Field((), IRIS)}
 
     def make(self, seed: int, folder: str = "") -> Data:
-        raw = _loaded("iris")
+        raw = loaded("iris")
         fields = {"x": raw.data.astype(np.float64), "y": raw.target.astype(np.int64)}
         return Data(self.title, fields, {"y": IRIS})
+
+
+@dataset
+class Wine(Dataset):
+    """178 wines of three growers, 13 measurements.  x [178, 13], y [178].  Source: Aeberhard 1992, by scikit-learn."""
+
+    def fields(self, folder: str = "") -> dict[str, Field]:
+        return {"x": Field((13,)), "y": Field((), WINE)}
+
+    def make(self, seed: int, folder: str = "") -> Data:
+        raw = loaded("wine")
+        fields = {"x": raw.data.astype(np.float64), "y": raw.target.astype(np.int64)}
+        return Data(self.title, fields, {"y": WINE})
+
+
+@dataset
+class BreastCancer(Dataset):
+    """569 tumours, 30 measurements of their cells' nuclei.  x [569, 30], y [569]: malignant or benign.
+
+    Source: Wolberg, Street and Mangasarian 1995, by scikit-learn.
+    """
+
+    def fields(self, folder: str = "") -> dict[str, Field]:
+        return {"x": Field((30,)), "y": Field((), TUMOURS)}
+
+    def make(self, seed: int, folder: str = "") -> Data:
+        raw = loaded("breast_cancer")
+        fields = {"x": raw.data.astype(np.float64), "y": raw.target.astype(np.int64)}
+        return Data(self.title, fields, {"y": TUMOURS})
 
 
 @dataset
@@ -67,6 +99,6 @@ class Diabetes(Dataset):
         return {"x": Field((10,)), "y": Field((1,))}
 
     def make(self, seed: int, folder: str = "") -> Data:
-        raw = _loaded("diabetes")
+        raw = loaded("diabetes")
         y = raw.target.astype(np.float64)[:, None]
         return Data(self.title, {"x": raw.data.astype(np.float64), "y": y})

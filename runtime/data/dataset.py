@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,11 +13,12 @@ import numpy as np
 
 from graph.settings import changed_settings, read_settings, setting
 
-__all__ = ["Data", "DataError", "Dataset", "Field", "dataset", "setting"]
+__all__ = ["Data", "DataError", "Dataset", "Field", "check_size", "dataset", "setting"]
 
 TARGET = "y"  # the field that holds the desired answers
 LARGEST = 1e30  # values beyond it would overflow in float32
 MAX_CLASSES = 100_000
+MAX_VALUES = 50_000_000  # in one field that lies in memory, 8 bytes each
 
 
 class DataError(Exception):
@@ -35,12 +37,16 @@ class Field:
 class Data:
     """Samples: every field is an array whose first axis counts them.
 
-    Real values are float64; class numbers are int64 `[N, ...]` and have their names in `classes`.
+    Real values are float64; class numbers and symbols are int64 `[N, ...]` and have their names in `classes`.
+    `parts` fixes which samples (their numbers) are for "test" or "validation"; the others are split by the recipe.
+    `note` is a sentence about what was left out, or empty.
     """
 
     title: str
     fields: Mapping[str, np.ndarray]
     classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parts: Mapping[str, np.ndarray] = field(default_factory=dict)
+    note: str = ""
 
     def __len__(self) -> int:
         return len(next(iter(self.fields.values())))
@@ -48,7 +54,11 @@ class Data:
     @property
     def inputs(self) -> tuple[str, ...]:
         """The real-valued fields that are not the target `y`: those that normalization applies to."""
-        return tuple(name for name in self.fields if name != TARGET and name not in self.classes)
+        return tuple(
+            name
+            for name, values in self.fields.items()
+            if name != TARGET and name not in self.classes and values.dtype.kind == "f"
+        )
 
     @property
     def described(self) -> dict[str, Field]:
@@ -62,14 +72,27 @@ class Data:
     def text(self) -> str:
         """One line for a person: title, number of samples, the fields."""
         parts = [_field_text(name, what) for name, what in self.described.items()]
-        return f"{self.title}: {len(self):,} samples, {', '.join(parts)}"
+        told = f"{self.title}: {len(self):,} samples, {', '.join(parts)}"
+        return f"{told}; {self.note}" if self.note else told
 
 
 def _field_text(name: str, what: Field) -> str:
+    size = " × ".join(str(n) for n in what.shape)
+    if what.classes and size:
+        return f"{name} of {size} symbols out of {len(what.classes)}"
     if what.classes:
         return f"{name} one of {len(what.classes)} classes"
-    size = " × ".join(str(n) for n in what.shape)
     return f"{name} of {size} numbers" if size not in ("", "1") else f"{name} one number"
+
+
+def check_size(title: str, *sizes: int) -> None:
+    """Raises DataError when a field with these axes would hold more values than fit."""
+    count = math.prod(sizes)
+    if count > MAX_VALUES:
+        told = " × ".join(f"{n:,}" for n in sizes)
+        raise DataError(
+            f"{title}: {told} are {count:,} numbers, the limit is {MAX_VALUES:,}: make it smaller."
+        )
 
 
 class Dataset:

@@ -20,11 +20,13 @@ class Fractions(Protocol):
     def test(self) -> float: ...
     @property
     def seed(self) -> int: ...
+    @property
+    def subset(self) -> int: ...
 
 
 @dataclass(frozen=True)
 class Parts:
-    """Sample numbers (int64, ascending) of the three parts; together they are every sample once."""
+    """Sample numbers (int64, ascending) of the three parts; together every sample once, unless `subset` leaves some out."""
 
     training: np.ndarray
     validation: np.ndarray
@@ -35,14 +37,23 @@ def split(data: Data, recipe: Fractions) -> Parts:
     """Draws the parts: `validation` and `test` are fractions of all samples, rounded down.
 
     Classes keep their shares in every part; the seed alone decides which sample goes where (`shuffle` is about the
-    order in training).  At least one sample is left for training.
+    order in training).  At least one sample is left for training.  Parts that the data fix stay as they are, and
+    only the other samples are drawn from.  `subset` limits the training part to so many samples, 0 is no limit.
     """
-    count = len(data)
-    test = min(math.floor(count * recipe.test + 1e-9), count - 1)
-    validation = min(math.floor(count * recipe.validation + 1e-9), count - 1 - test)
-    order = _order(_strata(data), np.random.default_rng([recipe.seed, count]))
-    parts = np.split(order, [test, test + validation])
-    return Parts(*(np.sort(parts[n]) for n in (2, 1, 0)))
+    free = np.setdiff1d(np.arange(len(data)), np.concatenate([[], *data.parts.values()]))
+    drawn = len(free)
+    random = np.random.default_rng([recipe.seed, drawn])
+    order = free[_order(_strata(data)[free], random)]
+    sizes = {"test": recipe.test, "validation": recipe.validation}
+    found = {}
+    for name, fraction in sizes.items():
+        if name in data.parts:
+            found[name] = np.asarray(data.parts[name])
+            continue
+        count = max(0, min(math.floor(drawn * fraction + 1e-9), len(order) - 1))
+        found[name], order = order[:count], order[count:]
+    training = order[: recipe.subset] if recipe.subset else order
+    return Parts(*(np.sort(part) for part in (training, found["validation"], found["test"])))
 
 
 def normalization(data: Data, rows: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:

@@ -67,6 +67,26 @@ def test_a_part_is_drawn_evenly_from_everywhere() -> None:
     assert drawn.sum() == 2000 and np.all(np.abs(drawn - 100) < 45)  # 5 standard deviations
 
 
+def test_a_subset_of_the_training_part_keeps_the_shares_and_leaves_the_other_parts_alone() -> None:
+    data = classes([100, 300])
+    whole, few = split(data, recipe()), split(data, Recipe(subset=20))
+    np.testing.assert_array_equal(whole.test, few.test)
+    np.testing.assert_array_equal(whole.validation, few.validation)
+    assert len(few.training) == 20 and set(few.training) < set(whole.training)
+    assert abs(int(data.fields["y"][few.training].sum()) - 15) <= 1
+
+
+def test_parts_that_the_data_fix_stay() -> None:
+    x, fixed = np.zeros((30, 1)), np.arange(20, 30)
+    parts = split(Data("made", {"x": x}, parts={"test": fixed}), recipe(validation=0.25))
+    np.testing.assert_array_equal(parts.test, fixed)
+    assert len(parts.validation) == 5 and len(parts.training) == 15
+    assert max(*parts.training, *parts.validation) < 20
+    both = {"test": fixed, "validation": np.arange(5)}
+    parts = split(Data("made", {"x": x}, parts=both), recipe())
+    np.testing.assert_array_equal(parts.training, np.arange(5, 20))
+
+
 @pytest.mark.parametrize("count", range(1, 12))
 def test_training_keeps_a_sample_and_small_sets_stay_whole(count: int) -> None:
     data = Data("made", {"x": np.zeros((count, 1))})

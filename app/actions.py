@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
@@ -11,7 +13,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from app import copying, gallery
 from app.help import about_text, block_text, shortcuts_text
-from app.menus import Menus
+from app.menus import Menus, Row
 from graph.edits import MoveBlocks, Paste
 from graph.problem import FileError
 
@@ -105,20 +107,20 @@ class Commands(QObject):
 
     # --- submenus ------------------------------------------------------------------------------------------------
 
-    def recent(self) -> Iterable[tuple[str, str, Callable[[], object]]]:
+    def recent(self) -> Iterable[Row]:
         """Rows of the recent files."""
         for path in self._window.preferences.recent:
-            yield path.name, str(path), lambda path=path: self._window.filing.open_file(path)
+            yield path.name, str(path), partial(self._window.filing.open_file, path)
 
-    def gallery(self) -> Iterable[tuple[str, str, Callable[[], object]]]:
-        """Rows of the gallery, with what to look for."""
-        for name in gallery.names():
-            try:
-                note = gallery.note(name)
-            except FileError as error:
-                note = str(error)
-            path = gallery.path(name)
-            yield name, note, lambda path=path: self._window.filing.open_file(path)
+    def gallery(self) -> Iterable[Row]:
+        """Rows of the gallery by the sections of the lectures, with what to look for."""
+        found = sorted(gallery.names(), key=gallery.section)
+        for section, names in groupby(found, key=gallery.section):
+            if section:
+                yield section
+            for name in names:
+                open_it = partial(self._window.filing.open_file, gallery.path(name))
+                yield name, gallery.note(name), open_it
 
     # --- editing -------------------------------------------------------------------------------------------------
 

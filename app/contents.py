@@ -13,11 +13,12 @@ from app.canvas.scene import CanvasScene
 from app.canvas.view import CanvasView
 from app.document import Document
 from app.filing import Filing
-from app.live import Live
+from app.live import Engine, Live
 from app.notice import Notice
 from app.panels.inspector import Inspector
 from app.panels.outline import Outline
 from app.panels.palette import Palette
+from app.panels.recipe import kinds_of, single_settings
 from app.panels.training import TrainingBar
 from app.reactions import Reactions
 from app.status import StatusLine
@@ -32,14 +33,27 @@ LEFT_WIDTH, RIGHT_WIDTH = 208, 410
 NARROWEST = 300  # pixels that the right side keeps in a small window
 
 
+def warm() -> None:
+    """Loads what the parts of the window read when they are made; needs no window, so a thread can do it."""
+    from nodes.catalogue import catalogue
+
+    catalogue()
+    single_settings()
+    for entry in ("data", "optimizer"):
+        kinds_of(entry)
+
+
 def contents(window: MainWindow) -> Iterator[None]:
     """Fills a window; between two steps it may answer to the person."""
-    window.live = Live(window.session or Session(), window)
+    engine: Engine = window.session or Session()
+    window.live = Live(engine, window)
     window.live.start()  # torch loads while the rest is made
     yield
     window.document = Document(parent=window)
     window.filing = Filing(window.document, window.live, window.preferences, window)
+    yield
     window.bar = TrainingBar(window.theme)
+    yield
     _add_bar(window)
     yield
     window.scene = CanvasScene(window.document.do, window.theme)
@@ -64,6 +78,7 @@ def contents(window: MainWindow) -> Iterator[None]:
     window.setStatusBar(window.status)
     yield
     window.menus = actions.make_menus(window)
+    yield
     window.reactions = Reactions(window)
     _arrange(window)
 
@@ -73,7 +88,7 @@ def _add_bar(window: MainWindow) -> None:
     strip.setObjectName("training")
     strip.setMovable(False)
     strip.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-    strip.layout().setContentsMargins(0, 0, 0, 0)
+    strip.setContentsMargins(0, 0, 0, 0)
     strip.addWidget(window.bar)
     window.addToolBar(strip)
 

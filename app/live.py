@@ -23,9 +23,6 @@ STILL_GRID = 256  # and while it does not
 class Engine(Protocol):
     """What is needed of runtime.session.Session."""
 
-    ready: bool
-    alive: bool
-
     def start(self) -> None: ...
     def send(self, command: Command) -> None: ...
     def receive(self) -> list[Message | Snapshot]: ...

@@ -12,6 +12,10 @@ from app.shortcuts import MENUS, Shortcut
 SUBMENUS = ("recent", "gallery", "theme", "docks")
 SWITCHES = ("values", "minimap", "calm")
 
+Row = (
+    tuple[str, str, Callable[[], object]] | str
+)  # text, tooltip, command; or the title of those that follow
+
 
 class Menus:
     """All actions by their name in the table, and the submenus that are filled when they open."""
@@ -48,15 +52,17 @@ class Menus:
         self.actions[entry.name] = action
         return action
 
-    def fill_on_open(
-        self, name: str, entries: Callable[[], Iterable[tuple[str, str, Callable[[], object]]]]
-    ) -> None:
-        """Fills a submenu with (text, tooltip, command) rows each time it opens."""
+    def fill_on_open(self, name: str, entries: Callable[[], Iterable[Row]]) -> None:
+        """Fills a submenu with rows each time it opens."""
         menu = self.menus[name]
 
         def fill() -> None:
             menu.clear()
-            for text, tip, run in entries():
+            for row in entries():
+                if isinstance(row, str):
+                    menu.addSection(row)
+                    continue
+                text, tip, run = row
                 action = menu.addAction(text.replace("&", "&&"))
                 action.setToolTip(tip)
                 action.triggered.connect(lambda _checked=False, run=run: run())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -41,6 +41,12 @@ if TYPE_CHECKING:
 SIZE = (1600, 1000)
 THEMES = ("paper", "board", "system")
 LOOK = 5  # ms between two looks whether the modules are loaded
+
+
+class Themed(Protocol):
+    """Whatever can change its colours."""
+
+    def set_theme(self, theme: Theme) -> None: ...
 
 
 class MainWindow(QMainWindow):
@@ -140,10 +146,12 @@ class MainWindow(QMainWindow):
         self._apply_theme()
         if self.is_filled:
             self.setStyleSheet(looks(self.theme))
-            for part in (self.scene, self.view, self.library, self.bar, self.inspector):
+            for part in self._themed():
                 part.set_theme(self.theme)
-            for part in (self.outline, self.boundary, self.loss, self.notice):
-                part.set_theme(self.theme)
+
+    def _themed(self) -> tuple[Themed, ...]:
+        panels = (self.library, self.bar, self.inspector, self.outline)
+        return (self.view, *panels, self.boundary, self.loss, self.notice)
 
     def _apply_theme(self) -> None:
         application = QApplication.instance()
@@ -187,7 +195,9 @@ def theme_of(name: str) -> Theme:
 
 
 def _import_contents() -> None:
-    import app.contents  # noqa: F401
+    from app.contents import warm
+
+    warm()
 
 
 def _dropped(event: QDropEvent) -> Path | None:

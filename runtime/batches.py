@@ -97,7 +97,7 @@ class Batches:
 
     def serves(self, recipe: Recipe, device: str) -> bool:
         """Whether these batches fit another recipe too: only the batch's size or what concerns training differs."""
-        same = ("data", "seed", "normalize", "validation", "test", "dtype", "shuffle")
+        same = ("data", "seed", "normalize", "validation", "test", "dtype", "shuffle", "subset")
         return device == self.device and all(
             getattr(self.recipe, n) == getattr(recipe, n) for n in same
         )

@@ -107,7 +107,8 @@ class Descent:
         unchanged = _shapes(self) == _shapes(before)
         for name, parameter in self.program.parameters.items():
             state = old.get(name, {})
-            if state and (unchanged or _fits(state, parameter)):
+            fits = parameter.requires_grad and (unchanged or _fits(state, parameter))
+            if state and fits:
                 self.optimizer.state[parameter] = state
 
     def state(self) -> dict[str, Any]:

@@ -13,8 +13,9 @@ from torch import nn
 from graph.diagram import OUTPUT, Block, Diagram, Pin
 from graph.problem import Problem
 from graph.settings import SettingError, changed_settings
-from nodes.block import BlockType, Cost, Glyph, Regulariser
+from nodes.block import BlockType, Cost, Glyph, Regulariser, Trainable, Weighted
 from nodes.catalogue import catalogue, read
+from nodes.modules.initialization import initialize
 from nodes.variables import Latent
 from runtime.memory import free_memory, gigabytes
 from runtime.replaced import Replaced
@@ -161,6 +162,7 @@ class Tracer:
             self.trace.stages[block.id] = stage
             return
         op = self._op(block, instance, kinds[: len(kinds) - len(flanks)], flanks, signature)
+        _set_trained(op, instance, True)  # so that frozen weights are counted too
         key = None if block.shares else (*signature, self.dtype)
         outcome = outcome_of(key, op, kinds, self.device == "meta")
         if outcome.error:
@@ -177,6 +179,7 @@ class Tracer:
         stage = Stage(block, instance, op, tuple(sources.values()), signature)
         self.trace.stages[block.id] = stage
         owner = owner_of(self.diagram, block.id)
+        _set_trained(op, instance, not self._frozen(owner))
         repeated = self.families.setdefault(owner, stage) is not stage
         self.trace.counts[block.id] = Counts(0, outcome.counts.macs) if repeated else outcome.counts
         for name, kind in zip(instance.outputs, outcome.kinds, strict=False):
@@ -204,7 +207,7 @@ class Tracer:
                     op = instance.build(*shapes)
                 self._check_weights(block.id, op)
             if self.device != "meta":
-                op = _seeded(lambda: instance.build(*shapes), self.seed, owner)
+                op = _seeded(lambda: _begun(instance, instance.build(*shapes)), self.seed, owner)
         except (ValueError, TypeError, RuntimeError, IndexError, ZeroDivisionError) as error:
             raise _BlockError(
                 block.id, sentence(error), "Change its settings or what is wired into it."
@@ -214,6 +217,9 @@ class Tracer:
         if before is not None:
             _take_over(op, before.op)
         return op
+
+    def _frozen(self, owner: str) -> bool:
+        return self.diagram.blocks[owner].settings.get("freeze") is True
 
     def _shared(self, block: Block, owner: str) -> Any:
         """The module that the first visited block of this sharing family made, None when this is the first."""
@@ -276,12 +282,24 @@ class _BlockError(Exception):
 
 
 def _settings_that_matter(instance: BlockType) -> tuple[Any, ...]:
-    """The settings on which a module depends; λ, use and start only enter the sum."""
-    skip = {"weight", "use", "start"} if isinstance(instance, Cost) else set()
+    """The settings on which a module depends; λ, use and start only enter the sum, freeze is set on the module."""
+    skip = {"weight", "use", "start"} if isinstance(instance, Cost) else {"freeze"}
     settings = changed_settings(instance)
     return tuple(
         (k, tuple(v) if isinstance(v, list) else v) for k, v in settings.items() if k not in skip
     )
+
+
+def _set_trained(op: Any, instance: BlockType, trained: bool) -> None:
+    if isinstance(op, nn.Module) and isinstance(instance, Trainable):
+        op.requires_grad_(trained)
+
+
+def _begun(instance: BlockType, op: Any) -> Any:
+    """A new module with the first weights that its block asks for."""
+    if isinstance(op, nn.Module) and isinstance(instance, Weighted):
+        initialize(op, instance.init, instance.scale)
+    return op
 
 
 def _seeded(build: Any, seed: int, name: str) -> Any:

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 import gradboard as gb
 from graph.diagram import Diagram
-from graph.edits import SetRecipe
+from graph.edits import SetRecipe, SetSetting
 from runtime import messages as m
 from runtime.checkpoint import load_run, load_weights, save_run, weights_path
 from runtime.data import load, split
@@ -233,3 +233,76 @@ def test_a_state_of_before_has_no_record(tmp_path: Path) -> None:
     del state["record"]
     run.restore(state)
     assert run.record.losses == [] and run.step_count == 1
+
+
+def test_a_subset_trains_on_so_many_samples_only() -> None:
+    run = Run(compile(small(subset=6, batch=4)))
+    assert run.batches.samples == 6 and len(run.batches.part("test")["x"]) == 24
+    seen = [run.batches.next()["x"] for _ in range(4)]
+    assert len(torch.cat(seen).unique(dim=0)) == 6
+    whole = SetRecipe("subset", None).apply(small(subset=6, batch=4))
+    run.adopt(compile(whole, data=run.data, keep=run.program), run.data)
+    assert run.batches.samples == 72
+
+
+def test_a_frozen_block_stays_and_may_thaw_while_it_runs() -> None:
+    diagram = small(optimizer={"kind": "sgd", "momentum": 0.9}, rate=0.3)
+    frozen = SetSetting("linear1", "freeze", True).apply(diagram)
+    run = Run(compile(frozen))
+    assert run.program.report.counts == compile(diagram).report.counts
+    first, second = (run.program.parameters[f"linear{n}.weight"] for n in (1, 2))
+    before = first.detach().clone(), second.detach().clone()
+    run.step()
+    run.watch()
+    torch.testing.assert_close(first.detach(), before[0], rtol=0, atol=0)
+    assert not torch.equal(second.detach(), before[1])
+    memory = run.optimizer.state[second]["momentum_buffer"]  # type: ignore[union-attr]
+    run.adopt(compile(diagram, data=run.data, keep=run.program), run.data)
+    assert run.program.parameters["linear1.weight"] is first
+    torch.testing.assert_close(first.detach(), before[0], rtol=0, atol=0)
+    assert run.optimizer.state[second]["momentum_buffer"] is memory  # type: ignore[union-attr]
+    run.step()
+    assert not torch.equal(first.detach(), before[0])
+    run.adopt(compile(frozen, data=run.data, keep=run.program), run.data)
+    kept = first.detach().clone()
+    run.step()
+    torch.testing.assert_close(first.detach(), kept, rtol=0, atol=0)
+
+
+def test_shared_weights_are_frozen_by_their_owner() -> None:
+    s = gb.Sketch()
+    x, y = s.observed("x"), s.observed("y")
+    s.squared_error(s.linear(s.linear(x, units=2, freeze=True), units=2, shares="linear1"), y)
+    program = compile(s.diagram(data={"x": [[0.0, 1.0]], "y": [[1.0, 0.0]]}))
+    assert not any(p.requires_grad for p in program.parameters.values())
+    assert not program.report.trainable
+
+
+def test_every_block_begins_as_it_says() -> None:
+    diagram = SetSetting("linear1", "init", "constant").apply(small())
+    diagram = SetSetting("linear1", "scale", 0.25).apply(diagram)
+    diagram = SetSetting("linear2", "init", "orthogonal").apply(diagram)
+    program = compile(diagram)
+    weights = program.parameters
+    assert torch.equal(weights["linear1.weight"], torch.full((20, 2), 0.25, dtype=torch.float64))
+    assert not weights["linear1.bias"].any() and not weights["linear2.bias"].any()
+    square = weights["linear2.weight"] @ weights["linear2.weight"].T
+    torch.testing.assert_close(
+        square.detach(), torch.eye(3, dtype=torch.float64), atol=1e-6, rtol=0
+    )
+    again = compile(diagram)
+    torch.testing.assert_close(again.parameters["linear2.weight"], weights["linear2.weight"])
+
+
+def test_thirty_layers_begin_alive_with_he_and_dead_with_xavier() -> None:
+    def end(init: str) -> float:
+        s = gb.Sketch()
+        z, y = s.observed("x"), s.observed("y")
+        for _ in range(30):
+            z = s.relu(s.linear(z, units=64, init=init))
+        s.squared_error(z, y)
+        data = {"x": torch.randn(64, 64).tolist(), "y": torch.zeros(64, 64).tolist()}
+        program = compile(s.diagram(data=data, dtype="float64"))
+        return float(program.predictor()(torch.randn(64, 64).double()).detach().std())
+
+    assert end("he") > 0.05 and end("xavier") < 1e-3

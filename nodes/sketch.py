@@ -8,11 +8,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from graph.diagram import Block, Diagram, Frozen, Pin, Wire, is_name
+from graph.diagram import INLET, OUTLET, PART, Block, Diagram, Frozen, Pin, Wire, is_name
 from graph.problem import DiagramError
 from graph.settings import changed_settings, read_settings
 from nodes.block import BlockType, Variable
 from nodes.catalogue import catalogue
+from nodes.parts import Inlet, Outlet, type_in
 
 
 class Sketch:
@@ -32,6 +33,7 @@ class Sketch:
         self._blocks: dict[str, Block] = {}
         self._wires: list[Wire] = []
         self._numbers: dict[str, int] = {}
+        self._parts: dict[str, Diagram] = {}
 
     def __getattr__(self, kind: str) -> Callable[..., Any]:
         if kind not in catalogue():
@@ -81,11 +83,43 @@ class Sketch:
         from graph.layout import tidy
 
         plain = {name: _entry(name, value) for name, value in recipe.items() if value is not None}
-        made = Diagram(Frozen(self._blocks), tuple(self._wires), recipe=Frozen(plain))
+        made = Diagram(
+            Frozen(self._blocks), tuple(self._wires), Frozen(self._parts), recipe=Frozen(plain)
+        )
         places = tidy(made)
         return made.with_blocks(
             *(replace(made.blocks[name], position=place) for name, place in places.items())
         )
+
+    def inlet(self, name: str = "z") -> Pin:
+        """An input pin of the part that this sketch is."""
+        pin = self._put(Block(name, INLET), Inlet, {})
+        assert pin is not None
+        return pin
+
+    def outlet(self, pin: Pin, name: str = "y") -> None:
+        """An output pin of the part that this sketch is."""
+        self._put(Block(name, OUTLET), Outlet, {"z": pin})
+
+    def define(self, name: str, part: Sketch) -> None:
+        """Makes a part of another sketch, for `use`; the parts that it uses come along."""
+        drawn = part.diagram()
+        for known, diagram in {**drawn.parts, name: drawn.with_(parts=Frozen())}.items():
+            if self._parts.setdefault(known, diagram) != diagram:
+                raise DiagramError(f"{known}: there is another part of this name already.")
+
+    def use(self, name: str, *given: Pin, id: str = "", shares: Pin | str | None = None) -> Any:
+        """Adds a use of a part, its inlets wired in order; returns its output pin, or a tuple of several."""
+        if name not in self._parts:
+            raise DiagramError(f"{name!r:.60}: there is no such part; define it first.")
+        owner = shares.block if isinstance(shares, Pin) else shares
+        block = Block(id or self._free_id(name), PART, Frozen(part=name), shares=owner)
+        probe = Diagram({block.id: replace(block, shares=None)}, parts=Frozen(self._parts))
+        cls = type_in(probe, block)
+        assert cls is not None
+        self._put(block, cls, _entering(cls, given, {}))
+        pins = tuple(Pin(block.id, pin) for pin in cls.outputs)
+        return pins[0] if len(pins) == 1 else pins
 
     def _free_id(self, kind: str) -> str:
         while True:

@@ -10,6 +10,7 @@ from graph.diagram import Diagram, Frozen, Pin, Wire
 from graph.problem import DiagramError
 from graph.settings import SettingError
 from nodes.sketch import Sketch
+from runtime.program import compile
 
 
 def spiral() -> Sketch:
@@ -179,3 +180,21 @@ def test_recipes_are_plain() -> None:
     assert s.diagram(data=given).recipe["data"] == given
     with pytest.raises(TypeError, match="the recipe's rate cannot be saved"):
         s.diagram(rate=object())
+
+
+def test_parts_are_defined_once_and_used_often() -> None:
+    stage = Sketch()
+    stage.outlet(stage.relu(stage.linear(stage.inlet(), units=4)))
+    s = Sketch()
+    s.define("stage", stage)
+    s.cross_entropy(s.use("stage", s.use("stage", s.observed("x"))), s.observed("y"))
+    made = s.diagram(data="spiral")
+    assert set(made.parts) == {"stage"} and {"stage1", "stage2"} <= set(made.blocks)
+    program = compile(made)
+    assert program.report.problems == ()
+    assert program.report.counts["stage2/linear1"].weights == 20
+
+
+def test_an_unknown_part_is_refused() -> None:
+    with pytest.raises(DiagramError, match="no such part"):
+        Sketch().use("nothing")

@@ -20,8 +20,10 @@ from app.theme import Theme
 from graph.diagram import MAX_COORDINATE
 
 FARTHEST, NEAREST = 0.05, 8.0
-FAR = 0.35  # scale below which shapes are only rectangles
-MARGIN = 48.0  # device pixels around what is framed
+FAR = 0.35  # scale below which the shapes of a large diagram are only rectangles
+FAR_FOR_ALL = 0.12  # and those of any diagram
+FEW = 150  # blocks that may be painted in full at any scale
+MARGIN = 48.0  # device pixels around what is framed, at the most
 LARGEST_FRAMED = 1.6  # scale up to which framing enlarges
 HINT = "Drag a block here, or press Tab to search for one"
 
@@ -70,6 +72,12 @@ class Surface(QGraphicsView):
         """Device-independent pixels for each canvas unit."""
         return self.transform().m11()
 
+    @property
+    def is_far(self) -> bool:
+        """Whether the overview stands for the items: small shapes that are many, or too small to be seen."""
+        limit = FAR if len(self.canvas.diagram.blocks) > FEW else FAR_FOR_ALL
+        return self.zoom < limit
+
     def set_zoom(self, scale: float, at: QPointF | None = None) -> None:
         """Zooms so that the point of the scene under `at` (viewport pixels; its middle) stays where it is."""
         scale = min(max(scale, FARTHEST), NEAREST)
@@ -109,7 +117,9 @@ class Surface(QGraphicsView):
             self._frame(rect)
 
     def _frame(self, rect: QRectF) -> None:
-        room = QRectF(self.viewport().rect()).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+        whole = QRectF(self.viewport().rect())
+        margin = min(MARGIN, 0.04 * min(whole.width(), whole.height()))
+        room = whole.adjusted(margin, margin, -margin, -margin)
         if rect.isEmpty():
             scale = 1.0
         else:
@@ -155,7 +165,7 @@ class Surface(QGraphicsView):
     def _on_touched(self) -> None:
         self._still = None
         self._arrange()
-        if self.zoom < FAR or self.canvas.pulses.snapshot is not None:
+        if self.is_far or self.canvas.pulses.snapshot is not None:
             self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -169,14 +179,14 @@ class Surface(QGraphicsView):
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         super().scrollContentsBy(dx, dy)
-        if self.canvas.pulses.are_running or self.zoom < FAR:
+        if self.canvas.pulses.are_running or self.is_far:
             self.viewport().update()
         self._minimap.update()
 
     # --- painting ---------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        running, far = self.canvas.pulses.are_running, self.zoom < FAR
+        running, far = self.canvas.pulses.are_running, self.is_far
         if not running and not far:
             super().paintEvent(event)
             return
@@ -210,7 +220,7 @@ class Surface(QGraphicsView):
         painter.setTransform(self.viewportTransform(), True)
         seen = self.seen()
         self.drawBackground(painter, seen)
-        if self.zoom < FAR:
+        if self.is_far:
             self._overview.paint(painter, seen)
         else:
             self.canvas.paint_things(painter, seen)
@@ -223,4 +233,4 @@ class Surface(QGraphicsView):
         paint_frames(painter, self.canvas.diagram.frames, ink)
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        self.canvas.paint_flows(painter, QRectF(rect), detail=self.zoom >= FAR)
+        self.canvas.paint_flows(painter, QRectF(rect), detail=not self.is_far)

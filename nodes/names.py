@@ -167,7 +167,7 @@ def _label(
 def _arguments(
     diagram: Diagram, block: Block, kind: type[BlockType], variables: Mapping[Pin, str]
 ) -> list[str]:
-    missing = ALL_WEIGHTS if issubclass(kind, Regulariser) else OPEN
+    missing = ALL_WEIGHTS if issubclass(kind, Regulariser) and kind.optional else OPEN
     inputs = diagram.inputs
     pins: tuple[str, ...] = kind.inputs
     if kind.variadic:

@@ -65,3 +65,73 @@ def check_window(kind: str, shape: Shape, kernel: int, padding: int, dilation: i
             f"{kind}: a window of {extent} does not fit into {size} with padding {padding}; "
             "use a smaller kernel or more padding."
         )
+
+
+def channels_of(kind: str, shape: Shape) -> int:
+    """How many channels `shape` has, along axis 1.  Raises ValueError when it has none."""
+    if len(shape) < 2:
+        raise ValueError(
+            f"{kind} needs inputs [B, n, ...], not {shown(shape)}; put a flatten before it."
+        )
+    return shape[1]
+
+
+def numbers_of(kind: str, shape: Shape) -> int:
+    """How many numbers `shape` has along its last axis.  Raises ValueError when that is the batch's."""
+    if len(shape) < 2:
+        raise ValueError(
+            f"{kind} needs inputs [B, ..., n], not {shown(shape)}; put a flatten before it."
+        )
+    return shape[-1]
+
+
+def groups_of(kind: str, channels: int, filters: int, groups: int) -> int:
+    """`groups`, or one a channel for 0.  Raises ValueError when the channels or the filters cannot be divided so."""
+    found = groups or channels
+    if channels % found or filters % found:
+        raise ValueError(
+            f"{kind}: {channels} channels in and {filters} out cannot be divided into {found} groups."
+        )
+    return found
+
+
+def dimensions_of(kind: str, shape: Shape) -> int:
+    """1 for signals, 2 for images, 3 for volumes.  Raises ValueError for anything else."""
+    if not 3 <= len(shape) <= 5:
+        raise ValueError(
+            f"{kind} needs signals, images or volumes [B, channels, ...], not {shown(shape)}; "
+            "put a reshape before it."
+        )
+    return len(shape) - 2
+
+
+def check_pooling(kind: str, shape: Shape, kernel: int, padding: int) -> None:
+    """Raises ValueError when a pooling window does not fit, or is mostly padding."""
+    if 2 * padding > kernel:
+        raise ValueError(
+            f"{kind}: a padding of {padding} is more than half the window of {kernel}."
+        )
+    check_window(kind, shape, kernel, padding)
+
+
+def check_sequence(kind: str, shape: Shape) -> None:
+    """Raises ValueError unless `shape` is [B, T, d]."""
+    if len(shape) != 3:
+        raise ValueError(
+            f"{kind} needs sequences of vectors [B, T, d], not {shown(shape)}; put a reshape before it."
+        )
+
+
+def check_attention(kind: str, query: Shape, key: Shape, value: Shape, mask: Shape | None) -> None:
+    """Raises ValueError unless these are [B, T, ...], [B, S, ...], [B, S, ...] and [T, S] or [B, T, S]."""
+    for shape in (query, key, value):
+        check_sequence(kind, shape)
+    if key[1] != value[1]:
+        raise ValueError(
+            f"{kind}: there are {key[1]} keys and {value[1]} values; each key needs one."
+        )
+    places = (query[1], key[1])
+    if mask is not None and mask not in (places, (query[0], *places)):
+        raise ValueError(
+            f"{kind}: the mask must be {list(places)} or {shown((query[0], *places))}, not {shown(mask)}."
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from nodes.block import Cost, block
+from nodes.block import Cost, block, setting
 from nodes.shapes import Shape, elements, shown
 
 
@@ -49,11 +49,6 @@ class Classification(Cost):
         return right.flatten(1).double().mean(1) if right.dim() > 1 else right
 
 
-def _same_sign(prediction: Any, target: Any) -> Any:
-    right = prediction * target.reshape(prediction.shape) > 0
-    return right.flatten(1).all(1) if right.dim() > 1 else right
-
-
 @block
 class SquaredError(Matching):
     """Squared distance of prediction and target, summed over all but the batch.  [B, ...], [B, ...] -> [B].  Source: LeCun 2024, cost of regression."""
@@ -77,25 +72,82 @@ class SquaredError(Matching):
 
 
 @block
+class AbsoluteError(Matching):
+    """Sum of the magnitudes of what prediction and target differ.  [B, ...], [B, ...] -> [B].  Source: course notes 2020, L1 loss."""
+
+    title = "absolute error (L1)"
+    mark = "|·|"
+    label = "|{1}−{0}|"
+    formula = "C = Σ |y − ȳ|"
+    gradient = "∂C/∂ȳ = −sign(y − ȳ)"
+
+    def build(self, prediction: Shape, target: Shape) -> Any:
+        from nodes.modules.costs import absolute_error
+
+        self.check(prediction, target)
+        return absolute_error
+
+
+@block
+class HuberLoss(Matching):
+    """Half the squared error near 0, linear farther out; summed over all but the batch.  [B, ...], [B, ...] -> [B].  Source: Huber 1964."""
+
+    title = "Huber"
+    mark = "\\_/"
+    label = "H({1}−{0})"
+    formula = "C = Σ ½ e² for |e| ≤ δ, δ (|e| − ½ δ) otherwise;  e = y − ȳ"
+    gradient = "∂C/∂ȳ = −e for |e| ≤ δ, −δ sign(e) otherwise"
+    delta: float = setting(1.0, low=1e-9, high=1e9, help="δ, from where it is linear", step="log")
+
+    def build(self, prediction: Shape, target: Shape) -> Any:
+        from nodes.modules.costs import HuberLoss as Huber
+
+        self.check(prediction, target)
+        return Huber(self.delta)
+
+
+@block
+class CosineError(Matching):
+    """One minus the cosine of the angle between prediction and target.  [B, ...], [B, ...] -> [B].  Source: LeCun 2020, joint embedding."""
+
+    title = "cosine"
+    mark = "∠"
+    label = "1−cos({1},{0})"
+    formula = "C = 1 − y′ȳ / (‖y‖ ‖ȳ‖)"
+    gradient = "∂C/∂ȳ = −(y/‖y‖ − cos · ȳ/‖ȳ‖) / ‖ȳ‖"
+
+    def build(self, prediction: Shape, target: Shape) -> Any:
+        from nodes.modules.costs import cosine_error
+
+        self.check(prediction, target)
+        if len(prediction) < 2:
+            raise ValueError("cosine_error needs vectors [B, n], not [B]; put a flatten before it.")
+        return cosine_error
+
+
+@block
 class CrossEntropy(Classification):
     """Minus the log-probability of the right class, from scores; averaged over places.  [B, classes, ...], [B, ...] -> [B].  Source: LeCun 2013, cross-entropy loss."""
 
     mark = "CE"
     formula = "C = log Σⱼ exp(ȳⱼ) − ȳ_y"
     gradient = "∂C/∂ȳ = softmax(ȳ) − 1[y]"
+    smoothing: float = setting(
+        0.0, low=0.0, high=1.0, help="part of the target that is spread over all classes"
+    )
 
     def build(self, prediction: Shape, target: Shape) -> Any:
-        from nodes.modules.costs import cross_entropy
+        from nodes.modules.costs import SmoothCrossEntropy, cross_entropy
 
         self.check(prediction, target)
-        return cross_entropy
+        return SmoothCrossEntropy(self.smoothing) if self.smoothing else cross_entropy
 
 
 @block
 class NllLoss(Classification):
     """Minus the right class's value, for a prediction in log-probabilities; averaged over places.  [B, classes, ...], [B, ...] -> [B].  Source: LeCun 2013, negative log-likelihood."""
 
-    title = "negative log-likelihood"
+    title = "neg. log-likelihood"
     mark = "NLL"
     formula = "C = −ȳ_y"
     gradient = "∂C/∂ȳ = −1[y]"
@@ -108,40 +160,17 @@ class NllLoss(Classification):
 
 
 @block
-class Perceptron(Matching):
-    """Cost of the perceptron; the target is −1 or +1; summed over outputs.  [B, ...], [B, ...] -> [B].  Source: LeCun 2024, the perceptron."""
+class MultiMarginLoss(Classification):
+    """How far the other classes' scores come within a margin of the right one's.  [B, classes, ...], [B, ...] -> [B].  Source: LeCun 2013, margin losses (Crammer 2001)."""
 
-    mark = "−ys"
-    label = "−({1}−sgn {0}){0}"
-    formula = "C = −(y − sign(s)) s"
-    gradient = "∂C/∂s = −(y − sign(s))"
-
-    def build(self, prediction: Shape, target: Shape) -> Any:
-        from nodes.modules.costs import perceptron
-
-        self.check(prediction, target)
-        return perceptron
-
-    def correct(self, prediction: Any, target: Any) -> Any:
-        """Whether every output has its target's sign.  -> [B] of bool."""
-        return _same_sign(prediction, target)
-
-
-@block
-class Logistic(Matching):
-    """Cost of logistic regression; the target is −1 or +1; summed over outputs.  [B, ...], [B, ...] -> [B].  Source: LeCun 2024, logistic regression."""
-
-    mark = "log"
-    label = "C({1},{0})"
-    formula = "C = log(1 + exp(−2 y s))"
-    gradient = "∂C/∂s = −(y − tanh(s))"
+    title = "multi-class margin"
+    mark = "m−s"
+    formula = "C = (1/n) Σ max(0, m − ȳ_y + ȳⱼ) over the classes j ≠ y"
+    gradient = "∂C/∂ȳⱼ = 1/n for each j within the margin,  ∂C/∂ȳ_y = − the sum of these"
+    margin: float = setting(1.0, low=0.0, high=1e6, help="m, the margin", step="log")
 
     def build(self, prediction: Shape, target: Shape) -> Any:
-        from nodes.modules.costs import logistic
+        from nodes.modules.margins import MultiMargin
 
         self.check(prediction, target)
-        return logistic
-
-    def correct(self, prediction: Any, target: Any) -> Any:
-        """Whether every output has its target's sign.  -> [B] of bool."""
-        return _same_sign(prediction, target)
+        return MultiMargin(self.margin)

@@ -27,6 +27,24 @@ class Sum(Function):
 
 
 @block
+class Difference(Function):
+    """First input minus the second; what has size 1, or no batch, is repeated.  [B, ...], [B, ...] -> [B, ...].  Source: LeCun 2013, an error signal."""
+
+    section = "Combine"
+    mark = "−"
+    label = "{0}−{1}"
+    symbol = "s"
+    formula = "s = z₁ − z₂"
+    gradient = "∂C/∂z₁ = ∂C/∂s,  ∂C/∂z₂ = −∂C/∂s"
+
+    def build(self, z1: Shape, z2: Shape) -> Any:
+        import torch
+
+        whole_of("difference", (z1, z2))
+        return torch.sub
+
+
+@block
 class Product(Function):
     """Product of its inputs, number by number; what has size 1, or no batch, is repeated.  [B, ...], ... -> [B, ...].  Source: LeCun 2020, multiplicative interaction."""
 
@@ -42,6 +60,24 @@ class Product(Function):
 
         whole_of("product", z)
         return product_of
+
+
+@block
+class Division(Function):
+    """First input over the second; what has size 1, or no batch, is repeated.  [B, ...], [B, ...] -> [B, ...].  Source: LeCun 2013, divisive normalization."""
+
+    section = "Combine"
+    mark = "÷"
+    label = "{0}/{1}"
+    symbol = "s"
+    formula = "s = z₁ / z₂"
+    gradient = "∂C/∂z₁ = ∂C/∂s / z₂,  ∂C/∂z₂ = −∂C/∂s · z₁ / z₂²"
+
+    def build(self, z1: Shape, z2: Shape) -> Any:
+        import torch
+
+        whole_of("division", (z1, z2))
+        return torch.div
 
 
 @block

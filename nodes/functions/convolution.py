@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any, ClassVar
 
 from nodes.block import Weighted, block, setting
-from nodes.shapes import Shape, check_images, check_window
+from nodes.shapes import Shape, check_images, check_window, groups_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,9 +30,9 @@ class Convolution(Weighted):
     dilation: int = setting(1, low=1, high=10_000, help="distance between a filter's taps")
     groups: int = setting(
         1,
-        low=1,
+        low=0,
         high=1_000_000,
-        help="parts into which channels are divided, each seen by its own filters",
+        help="parts into which channels are divided, each seen by its own filters; 0: every channel (depth-wise)",
     )
     bias: bool = setting(True, help="whether a constant b is added to each map")
 
@@ -41,10 +41,7 @@ class Convolution(Weighted):
 
         check_images(self.kind, z, self.dimensions)
         check_window(self.kind, z, self.kernel, self.padding, self.dilation)
-        if z[1] % self.groups or self.channels % self.groups:
-            raise ValueError(
-                f"{self.kind}: {z[1]} channels in and {self.channels} out cannot be divided into {self.groups} groups."
-            )
+        groups = groups_of(self.kind, z[1], self.channels, self.groups)
         layer = (nn.Conv1d, nn.Conv2d, nn.Conv3d)[self.dimensions - 1]
         return layer(
             z[1],
@@ -53,7 +50,7 @@ class Convolution(Weighted):
             stride=self.stride,
             padding=self.padding,
             dilation=self.dilation,
-            groups=self.groups,
+            groups=groups,
             bias=self.bias,
         )
 

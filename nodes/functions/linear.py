@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from nodes.block import Function, Trainable, Weighted, block, setting
-from nodes.shapes import Shape, shown
+from nodes.shapes import Shape, channels_of, numbers_of, shown
 
 
 @block
@@ -25,11 +25,31 @@ class Linear(Weighted):
     def build(self, z: Shape) -> Any:
         from torch import nn
 
-        if len(z) < 2:
-            raise ValueError(
-                f"linear needs inputs [B, ..., n], not {shown(z)}; put a flatten before it."
-            )
-        return nn.Linear(z[-1], self.units, bias=self.bias)
+        return nn.Linear(numbers_of("linear", z), self.units, bias=self.bias)
+
+
+@block
+class LowRank(Weighted):
+    """Weighted sum whose matrix is the product of two thin ones.  [B, ..., n] -> [B, ..., units].  Source: course notes 2020, few parameters."""
+
+    section = "Linear"
+    title = "low-rank linear"
+    mark = "UVx"
+    label = "UV{0}"
+    symbol = "s"
+    formula = "s = U V z + b"
+    gradient = "∂C/∂z = V′U′ g,  ∂C/∂U = g (Vz)′,  ∂C/∂V = U′g z′,  ∂C/∂b = g,  g = ∂C/∂s"
+    flanks = ("left", "right", "bias")
+    units: int = setting(10, low=1, high=10_000_000, help="number of outputs")
+    rank: int = setting(
+        4, low=1, high=10_000_000, help="columns of U, rows of V: the numbers in between"
+    )
+    bias: bool = setting(True, help="whether a constant b is added to each output")
+
+    def build(self, z: Shape) -> Any:
+        from nodes.modules.linear import LowRank as Factored
+
+        return Factored(numbers_of("low_rank", z), self.rank, self.units, self.bias)
 
 
 @block
@@ -47,8 +67,51 @@ class Bias(Trainable, Function):
     def build(self, z: Shape) -> Any:
         from nodes.modules.bias import Bias as Added
 
-        if len(z) < 2:
+        return Added(channels_of("bias", z), len(z) - 2)
+
+
+@block
+class Bilinear(Weighted):
+    """Weighted sum of all products of a number of one input with one of the other.  [B, ..., n], [B, ..., m] -> [B, ..., units].  Source: LeCun 2020, multiplicative interaction."""
+
+    section = "Linear"
+    mark = "x′Wy"
+    label = "{0}′{w}{1}"
+    symbol = "s"
+    formula = "sₖ = z₁′ Wₖ z₂ + bₖ"
+    gradient = "∂C/∂z₁ = Σₖ gₖ Wₖ z₂,  ∂C/∂z₂ = Σₖ gₖ Wₖ′ z₁,  ∂C/∂Wₖ = gₖ z₁ z₂′,  g = ∂C/∂s"
+    flanks = ("weight", "bias")
+    units: int = setting(10, low=1, high=10_000_000, help="number of outputs")
+    bias: bool = setting(True, help="whether a constant b is added to each output")
+
+    def build(self, z1: Shape, z2: Shape) -> Any:
+        from torch import nn
+
+        if z1[:-1] != z2[:-1]:
             raise ValueError(
-                f"bias needs inputs [B, n, ...], not {shown(z)}; put a flatten before it."
+                f"bilinear needs inputs that differ along the last axis only, not {shown(z1)} and {shown(z2)}."
             )
-        return Added(z[1], len(z) - 2)
+        n, m = numbers_of("bilinear", z1), numbers_of("bilinear", z2)
+        return nn.Bilinear(n, m, self.units, bias=self.bias)
+
+
+@block
+class Embedding(Weighted):
+    """A learned vector for each number of a vocabulary.  [B, ...] of whole numbers -> [B, ..., units].  Source: LeCun 2018, word embedding."""
+
+    section = "Linear"
+    mark = "W[k]"
+    label = "{w}[{0}]"
+    symbol = "s"
+    formula = "s = W_k, row k of W"
+    gradient = "∂C/∂W_k = Σ ∂C/∂s over the places where k stands"
+    flanks = ("weight",)
+    count: int = setting(
+        100, low=1, high=100_000_000, help="size of the vocabulary: numbers from 0 to count − 1"
+    )
+    units: int = setting(10, low=1, high=10_000_000, help="length of each vector")
+
+    def build(self, z: Shape) -> Any:
+        from nodes.modules.linear import Embedding as Table
+
+        return Table(self.count, self.units)

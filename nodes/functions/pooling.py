@@ -1,4 +1,4 @@
-"""Pooling: the largest or the average value of every window."""
+"""Pooling: one number for every window, the largest or the average."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import dataclasses
 from typing import Any, ClassVar
 
 from nodes.block import Function, block, setting
-from nodes.shapes import Shape, check_images, check_window
+from nodes.shapes import Shape, check_images, check_pooling
 
 
 @dataclasses.dataclass(frozen=True)
 class Pooling(Function):
     """One number for every window of every channel."""
 
-    section = "Pooling, normalization"
+    section = "Pooling"
     dimensions: ClassVar[int]
     kernel: int = setting(2, low=1, high=10_000, help="width of the window in every dimension")
     stride: int = setting(0, low=0, high=10_000, help="how far the window moves; 0 means its width")
@@ -24,11 +24,7 @@ class Pooling(Function):
     def check(self, z: Shape) -> None:
         """Raises ValueError unless the window fits into images of this shape."""
         check_images(self.kind, z, self.dimensions)
-        if 2 * self.padding > self.kernel:
-            raise ValueError(
-                f"{self.kind}: a padding of {self.padding} is more than half the window of {self.kernel}."
-            )
-        check_window(self.kind, z, self.kernel, self.padding)
+        check_pooling(self.kind, z, self.kernel, self.padding)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -51,3 +51,48 @@ class Reshape(Function):
                 f"reshape: the {elements(z)} numbers of {shown(z)} do not fill the size {list(self.size)}."
             )
         return Reshaped(self.size)
+
+
+@block
+class Permute(Function):
+    """The axes of a sample in another order.  [B, n₁, n₂, ...] -> [B, ...].  Source: LeCun 2020, transposed inputs."""
+
+    section = "Shape"
+    mark = "⇄"
+    label = "{0}′"
+    formula = "z_ji = s_ij"
+    gradient = "∂C/∂s_ij = ∂C/∂z_ji"
+    axes: tuple[int, ...] = setting(
+        (2, 1), low=1, high=64, help="the old axes in their new order; 0, the batch, stays in front"
+    )
+
+    def build(self, z: Shape) -> Any:
+        from nodes.modules.rearranged import Permute as Permuted
+
+        if sorted(self.axes) != list(range(1, len(z))):
+            raise ValueError(
+                f"permute: {shown(z)} needs each axis from 1 to {len(z) - 1} once, not {list(self.axes)}."
+            )
+        return Permuted(self.axes)
+
+
+@block
+class Duplicate(Function):
+    """Several copies along a new axis.  [B, ...] -> [B, count, ...].  Source: LeCun 2024, a fork duplicates the value."""
+
+    section = "Shape"
+    mark = "×n"
+    label = "dup({0})"
+    formula = "zₖ = s for k = 1 … n"
+    gradient = "∂C/∂s = Σₖ ∂C/∂zₖ"
+    count: int = setting(2, low=1, high=1_000_000, help="n, how many copies; 1 only adds the axis")
+    axis: int = setting(1, low=1, high=8, help="where the new axis is put")
+
+    def build(self, z: Shape) -> Any:
+        from nodes.modules.rearranged import Duplicate as Copied
+
+        if self.axis > len(z):
+            raise ValueError(
+                f"duplicate: the new axis of {shown(z)} can be 1 to {len(z)}, not {self.axis}."
+            )
+        return Copied(self.count, self.axis)

@@ -22,3 +22,32 @@ class Reshape(nn.Module):
 
     def extra_repr(self) -> str:
         return str(self.size)
+
+
+class Permute(nn.Module):
+    """The axes after the batch in the order `axes`.  [B, ...] -> [B, ...]."""
+
+    def __init__(self, axes: tuple[int, ...]) -> None:
+        super().__init__()
+        self.axes = axes
+
+    def forward(self, z: Tensor) -> Tensor:
+        return z.permute(0, *self.axes)
+
+    def extra_repr(self) -> str:
+        return str(self.axes)
+
+
+class Duplicate(nn.Module):
+    """`count` copies along a new `axis`.  [B, ...] -> [B, count, ...]."""
+
+    def __init__(self, count: int, axis: int) -> None:
+        super().__init__()
+        self.count = count
+        self.axis = axis
+
+    def forward(self, z: Tensor) -> Tensor:
+        return z.unsqueeze(self.axis).repeat_interleave(self.count, self.axis)
+
+    def extra_repr(self) -> str:
+        return f"{self.count}, axis={self.axis}"

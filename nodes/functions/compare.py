@@ -1,0 +1,78 @@
+"""Products of matrices and distances between points."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nodes.block import Function, block, setting
+from nodes.shapes import Shape, shown, whole_of
+
+
+@block
+class Matmul(Function):
+    """Product of two matrices a sample, or of samples' rows with a drawn parameter.  [B, ..., n, k], [B, ..., k, m] -> [B, ..., n, m].  Source: LeCun 2020, attention over a memory."""
+
+    section = "Combine"
+    title = "matrix product"
+    mark = "A B"
+    label = "{0}{1}"
+    symbol = "s"
+    formula = "S = A B"
+    gradient = "∂C/∂A = ∂C/∂S B′,  ∂C/∂B = A′ ∂C/∂S"
+    transpose_a: bool = setting(False, help="whether A is turned, its last two axes exchanged")
+    transpose_b: bool = setting(False, help="whether B is turned, its last two axes exchanged")
+
+    def build(self, a: Shape, b: Shape) -> Any:
+        from nodes.modules.compare import Matmul as Multiplied
+
+        if min(len(a), len(b)) < 2:
+            raise ValueError(f"matmul needs matrices, not {shown(a)} and {shown(b)}.")
+        left, right = _turned(a, self.transpose_a), _turned(b, self.transpose_b)
+        if left[-1] != right[-2] or not _alike(left[:-2], right[:-2]):
+            raise ValueError(
+                f"matmul: {list(left[-2:])} times {list(right[-2:])} is not defined (from {shown(a)} and {shown(b)}); "
+                "the inner sizes must be equal, and so must the axes before; a vector needs a reshape to [1, n]."
+            )
+        return Multiplied(self.transpose_a, self.transpose_b)
+
+
+def _turned(shape: Shape, transpose: bool) -> Shape:
+    return (*shape[:-2], shape[-1], shape[-2]) if transpose else shape
+
+
+def _alike(a: Shape, b: Shape) -> bool:
+    """Whether the axes before the matrices are the same, those of a parameter, which has none, repeated."""
+    return (
+        not a
+        or not b
+        or (len(a) == len(b) and all(n in (1, m) or m == 1 for n, m in zip(a, b, strict=True)))
+    )
+
+
+@block
+class Distance(Function):
+    """Euclidean distance of two inputs along the last axis.  [B, ..., n], [B, ..., n] -> [B, ...].  Source: LeCun 2020, siamese nets.
+
+    Pairwise, every point of the first with every one of the second: [B, k, n], [B, m, n] -> [B, k, m].
+    """
+
+    section = "Combine"
+    mark = "‖−‖"
+    label = "‖{0}−{1}‖"
+    symbol = "s"
+    formula = "d = ‖z₁ − z₂‖"
+    gradient = "∂C/∂z₁ = ∂C/∂d · (z₁ − z₂) / d = −∂C/∂z₂"
+    pairwise: bool = setting(False, help="whether each of the first is compared with each second")
+    squared: bool = setting(False, help="whether the square of the distance is given")
+
+    def build(self, z1: Shape, z2: Shape) -> Any:
+        from nodes.modules.compare import Distance as Length
+
+        if self.pairwise:
+            if not 2 <= min(len(z1), len(z2)) <= max(len(z1), len(z2)) <= 3 or z1[-1] != z2[-1]:
+                raise ValueError(
+                    f"distance needs points [B, k, n] and [B, m, n] to compare each with each, not {shown(z1)} and {shown(z2)}."
+                )
+        elif len(whole_of("distance", (z1, z2))) < 2:
+            raise ValueError("distance needs inputs [B, ..., n], not [B]; put a flatten before it.")
+        return Length(self.pairwise, self.squared)

@@ -18,6 +18,7 @@ import torch
 from graph.problem import FileError, Problem
 from runtime import messages as m
 from runtime.checkpoint import resume, save_run
+from runtime.checks import check_gradients
 from runtime.data import Data, DataError, load
 from runtime.devices import device_for, devices, threads_for
 from runtime.pace import Budget, Rate
@@ -28,6 +29,7 @@ from runtime.snapshot import Snapshot
 
 SLICE = 0.004  # seconds of plain steps between two looks at the queue
 JUDGED = 512  # samples of a part that are looked at while it trains
+CHECKED = 4  # samples that gradients are checked on
 JUDGE_EVERY = 0.25  # seconds between two looks at the validation part, at the least
 
 
@@ -64,6 +66,7 @@ class Engine:
             m.WantFrame: self._want,
             m.SaveWeights: self._save,
             m.LoadWeights: self._load,
+            m.CheckGradients: self._check,
             m.Quit: lambda _: setattr(self, "done", True),
         }
         try:
@@ -210,6 +213,19 @@ class Engine:
         if self.run is None or not resume(self.run, command.path):
             return
         self.send(m.Done(f"weights of step {self.run.step_count:,} loaded"))
+
+    def _check(self, command: m.CheckGradients) -> None:
+        if self.run is None or not self._ready():
+            message = "there is nothing whose gradients could be checked."
+            self.send(m.Failed(Problem("", message, "Finish the diagram.")))
+            return
+        fields = self.run.batches.part("training", CHECKED)
+        try:
+            check = check_gradients(self.run.program, fields, command.blocks or None)
+        except RuntimeError as error:
+            self.send(m.Failed(Problem("", f"the check failed: {str(error)[:200]}")))
+            return
+        self.send(m.Checked(check.differences, check.wrong))
 
     # --- work ------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from graph.diagram import Diagram
@@ -66,11 +67,29 @@ class LoadWeights:
 
 
 @dataclass(frozen=True)
+class CheckGradients:
+    """Compare gradients with central differences, of these blocks or, when empty, of all and the whole diagram."""
+
+    blocks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Quit:
     """End the process."""
 
 
-Command = SetDiagram | Play | Pause | Step | Reset | WantFrame | SaveWeights | LoadWeights | Quit
+Command = (
+    SetDiagram
+    | Play
+    | Pause
+    | Step
+    | Reset
+    | WantFrame
+    | SaveWeights
+    | LoadWeights
+    | CheckGradients
+    | Quit
+)
 
 # --- messages, engine -> screen (besides Snapshot) --------------------------------------------------------------
 
@@ -121,10 +140,21 @@ class Failed:
 
 
 @dataclass(frozen=True)
+class Checked:
+    """The answer to CheckGradients: by block id ("" the whole diagram) the largest relative difference.
+
+    `wrong` names those whose gradient is not that of what they compute; a block that is in neither has no gradient.
+    """
+
+    results: Mapping[str, float]
+    wrong: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Died:
     """Made by the session itself: the engine process is gone; `text` says what is known."""
 
     text: str
 
 
-Message = Ready | Compiled | Stopped | Done | Failed | Died
+Message = Ready | Compiled | Stopped | Done | Failed | Checked | Died

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget, QLabel, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QToolBar, QVBoxLayout, QWidget
 
 from app import actions
 from app.canvas.scene import CanvasScene
@@ -81,16 +81,22 @@ def contents(window: MainWindow) -> Iterator[None]:
     yield
     window.reactions = Reactions(window)
     _arrange(window)
+    yield
+    _share_out(window)
+    yield
 
 
 def _add_bar(window: MainWindow) -> None:
-    strip = QToolBar("Training")
+    strip = QToolBar("Training", window)
     strip.setObjectName("training")
     strip.setMovable(False)
     strip.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
     strip.setContentsMargins(0, 0, 0, 0)
     strip.addWidget(window.bar)
     window.addToolBar(strip)
+    strip.style().polish(strip)
+    # its margins were taken before it had its name, by which the style sheet knows it
+    QApplication.sendEvent(strip, QEvent(QEvent.Type.StyleChange))
 
 
 def _central(window: MainWindow) -> QWidget:
@@ -119,13 +125,12 @@ def _dock(
 
 
 def _heading(title: str) -> QWidget:
-    """A quiet title; the dock can be dragged by it."""
+    """A quiet title by which the dock can be dragged; without a title, nothing at all."""
+    if not title:
+        return QWidget()
     heading = QLabel(title)
     heading.setProperty("role", "title")
-    if title:
-        heading.setContentsMargins(18, 12, 12, 4)
-    else:
-        heading.setFixedHeight(0)
+    heading.setContentsMargins(18, 12, 12, 4)
     return heading
 
 
@@ -136,10 +141,14 @@ def _arrange(window: MainWindow) -> None:
     window.tabifyDockWidget(docks["inspector"], docks["outline"])
     docks["inspector"].raise_()
     docks["outline"].hide()
+
+
+def _share_out(window: MainWindow) -> None:
+    """The sizes of the sides, as remembered or as they should be; the docks have to be on the screen already."""
+    docks = window.docks
     horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-    window.resizeDocks(
-        [docks["palette"], docks["inspector"]], [LEFT_WIDTH, RIGHT_WIDTH], horizontal
-    )
+    side = max(NARROWEST, min(RIGHT_WIDTH, window.width() * 26 // 100))
+    window.resizeDocks([docks["palette"], docks["inspector"]], [LEFT_WIDTH, side], horizontal)
     right = [docks[name] for name in ("inspector", "boundary", "loss")]
     window.resizeDocks(right, [320, 300, 240], vertical)
     window.restoreState(window.preferences.bytes("state"))

@@ -44,6 +44,6 @@ QScrollArea {{ border: 0; background: {theme.panel}; }}
 QScrollArea > QWidget > QWidget {{ background: {theme.panel}; }}
 QStatusBar {{ font-size: 11px; border-top: 1px solid {theme.border}; }}
 QStatusBar QLabel, QStatusBar QToolButton {{ font-size: 11px; }}
-QStatusBar QToolButton {{ padding: 0; }}
+QStatusBar QToolButton[role="plain"] {{ padding: 0 0 0 3px; margin: 0; border: 0; }}
 QDockWidget > QWidget {{ background: {theme.panel}; }}
 """

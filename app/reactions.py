@@ -131,7 +131,10 @@ class Reactions(QObject):
     def _compiled(self, message: Compiled) -> None:
         window = self._window
         window.scene.show_report(message.report)
-        window.boundary.show_points(message.points)
+        if message.points is not None or message.report.trainable:
+            window.boundary.show_points(
+                message.points
+            )  # while it cannot run, the last answer stays
         if message.restarted:
             self._forget()
         self._take_report(message)
@@ -168,7 +171,8 @@ class Reactions(QObject):
     def _stopped(self, message: Stopped) -> None:
         if message.problem is None:
             return
-        self._window.notice.say(f"Training stopped at step {message.step:,}. {message.problem}")
+        where = f"stopped at step {message.step:,}" if message.step else "cannot begin"
+        self._window.notice.say(f"Training {where}. {message.problem}")
         self.visit((message.problem.block,))
 
     def _failed(self, problem: Problem) -> None:
@@ -187,8 +191,9 @@ class Reactions(QObject):
         window.live.show(
             window.document.diagram, window.document.folder, fresh=True, weights=str(path or "")
         )
-        window.bar.show_state(ready=True, playing=False)
+        self._forget()
         window.bar.show_state(ready=False, playing=False)
+        window.bar.show_text("starting…")
 
     def _want_grid(self, visible: bool) -> None:
         self._window.live.grid_wanted = visible

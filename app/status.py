@@ -26,7 +26,7 @@ class StatusLine(QStatusBar):
         left = QWidget()
         row = QHBoxLayout(left)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(3)
+        row.setSpacing(0)
         row.addWidget(self.counts)
         row.addWidget(self.problems)
         self.addWidget(left)
@@ -41,7 +41,7 @@ class StatusLine(QStatusBar):
     def show_counts(self, counts: str, problems: str) -> None:
         """What the diagram is, and what is wrong with it."""
         self.counts.setText(f"{counts} ·" if problems else counts)
-        self.problems.setText(problems)
+        self.problems.setText(problems or " ")  # with no text at all it has another height
         self.problems.setEnabled(problems not in ("", "no problems"))
 
     def show_saved(self, saved: str) -> None:

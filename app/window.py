@@ -104,7 +104,7 @@ class MainWindow(QMainWindow):
     def fill(self) -> None:
         """Makes everything that is in the window, at once."""
         for _ in self._rest():
-            pass
+            QApplication.processEvents()  # what was made finds its place
 
     def _fill_softly(self) -> None:
         """The same in small pieces; modules load in a thread meanwhile, so that the window answers all the time."""
@@ -131,8 +131,8 @@ class MainWindow(QMainWindow):
         from app.contents import contents
 
         self.setUpdatesEnabled(False)
-        yield from contents(self)
         self.setStyleSheet(looks(self.theme))
+        yield from contents(self)
         self.setUpdatesEnabled(True)
         self.is_filled = True
         self.filled.emit()

@@ -6,12 +6,11 @@ import itertools
 import time
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QPainter,
     QPaintEvent,
-    QResizeEvent,
     QValidator,
     QWheelEvent,
 )
@@ -23,6 +22,7 @@ from graph.settings import Setting, SettingError
 
 PAUSE = 0.8  # s without a step after which the next steps are another edit
 _tokens = itertools.count(1)
+_LAID_OUT = (QEvent.Type.Resize, QEvent.Type.StyleChange, QEvent.Type.Polish, QEvent.Type.Show)
 
 
 class NumberField(QAbstractSpinBox):
@@ -90,11 +90,12 @@ class NumberField(QAbstractSpinBox):
             position,
         )  # judged with a sentence when it is entered
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._is_bare:
-            # the style sheet leaves it no room; by 2 pixels it stands in line with labels
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() in _LAID_OUT and self._is_bare:
+            # a style sheet leaves it no room; by 2 pixels it stands in line with labels
             self.lineEdit().setGeometry(self.rect().adjusted(-2, -1, 0, -1))
+        return done
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

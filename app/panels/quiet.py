@@ -13,6 +13,12 @@ GAP = 4  # pixels between the text and the arrow
 class QuietCombo(QComboBox):
     """Painted without the style's arrow, which follows neither theme."""
 
+    def text_width(self) -> int:
+        """The width in pixels that the present text and the arrow need without a frame."""
+        self.ensurePolished()
+        metrics = self.fontMetrics()
+        return metrics.horizontalAdvance(self.currentText() + ARROW) + 2 * GAP
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QStylePainter(self)
         option = QStyleOptionComboBox()

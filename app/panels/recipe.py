@@ -49,7 +49,7 @@ def summary(entry: str, part: Mapping[str, Any]) -> str:
     kind = str(part["kind"])
     cls = kinds_of(entry).get(kind)
     first = next((s for s in settings_of(cls).values() if s.type is int), None) if cls else None
-    if entry != "data" or first is None:
+    if entry != "data" or first is None or first.name == "points":
         return title_of(entry, kind)
     value = part.get(first.name, first.default)
     return (

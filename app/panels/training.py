@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -45,6 +44,7 @@ HELP = {
     "train": "accuracy on the last training minibatch",
     "validation": "accuracy on the samples held out to watch",
 }
+HEIGHT, DATA_WIDTH = 56, 122
 SPLIT = ("validation", "test", "shuffle", "normalize")  # shown in the popup of the data
 
 
@@ -67,6 +67,7 @@ class TrainingBar(QWidget):
         self._theme = theme
         self._recipe: Frozen = Frozen()
         self._playing = self._ready = False
+        self.setFixedHeight(HEIGHT)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(18, 7, 18, 7)
         self._make_buttons()
@@ -104,6 +105,7 @@ class TrainingBar(QWidget):
     def _column(self, name: str, widget: QWidget, width: int, *beside: QWidget) -> None:
         label = QLabel(name)
         label.setProperty("role", "small")
+        label.setFixedSize(width + sum(part.width() for part in beside), 15)
         label.setBuddy(widget)
         widget.setFixedHeight(22)
         widget.setFixedWidth(width)
@@ -114,6 +116,7 @@ class TrainingBar(QWidget):
         values.setSpacing(0)
         for part in (widget, *beside):
             values.addWidget(part)
+        values.addStretch(1)
         column.addLayout(values)
         self._row.addLayout(column)
 
@@ -130,7 +133,7 @@ class TrainingBar(QWidget):
         self.optimizer = self._kind_choice("optimizer", 84)
         self.rate = self._number("rate", 58)
         self.batch = self._number("batch", 44)
-        self.data = self._kind_choice("data", 118, self.more)
+        self.data = self._kind_choice("data", DATA_WIDTH, self.more)
         self.device = field_for(single_settings()["device"])
         assert isinstance(self.device, ChoiceField)
         self.device.setFrame(False)
@@ -147,7 +150,7 @@ class TrainingBar(QWidget):
         self._column(name, field, width)
         return field
 
-    def _kind_choice(self, entry: str, width: int, *beside: QWidget) -> QComboBox:
+    def _kind_choice(self, entry: str, width: int, *beside: QWidget) -> QuietCombo:
         combo = QuietCombo()
         combo.setFrame(False)
         combo.setAccessibleName(entry)
@@ -287,7 +290,7 @@ class _DataPopup(QFrame):
             self.part.refuse(name.removeprefix("data."), sentence)
 
 
-def _show_kind(combo: QComboBox, entry: str, part: dict[str, Any]) -> None:
+def _show_kind(combo: QuietCombo, entry: str, part: dict[str, Any]) -> None:
     """The current item tells the settings too, the others their title alone."""
     kind = str(part["kind"])
     if combo.findData(kind) < 0:
@@ -298,6 +301,10 @@ def _show_kind(combo: QComboBox, entry: str, part: dict[str, Any]) -> None:
     combo.setItemText(index, summary(entry, part))
     combo.setCurrentIndex(index)
     combo.setToolTip(summary(entry, part))
+    if entry == "data":
+        combo.setFixedWidth(
+            min(DATA_WIDTH, combo.text_width())
+        )  # the button of its settings is close
 
 
 def _value(recipe: Frozen, name: str) -> Any:
@@ -312,6 +319,8 @@ def _value(recipe: Frozen, name: str) -> Any:
 def _epoch(epoch: float) -> str:
     if math.isnan(epoch):
         return "–"
+    if epoch >= 10_000:
+        return f"{epoch / 1000:.1f}k"
     return f"{epoch:.1f}" if epoch < 10 else f"{int(epoch):,}"
 
 

@@ -14,7 +14,7 @@ from runtime.snapshot import Grid, Points
 
 DRAWN = 1_200  # points drawn at most
 LEFT, TOP, BOTTOM, LEGEND = 30, 4, 20, 96
-NO_INPUT = "The boundary is drawn when the input x has two numbers a sample."
+NO_INPUT = "The boundary is drawn when the diagram runs and its input has two numbers a sample."
 NO_ANSWER = "The boundary appears when the diagram can answer."
 
 

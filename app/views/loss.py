@@ -37,6 +37,7 @@ class LossView(QWidget):
         self.log.setToolTip("logarithmic axis of the loss")
         self.log.setAccessibleName("logarithmic loss axis")
         self.log.toggled.connect(self._turn)
+        self.log.hide()
 
     def sizeHint(self) -> QSize:
         return QSize(380, 200)
@@ -50,6 +51,7 @@ class LossView(QWidget):
         """Forgets both curves: the run begins again."""
         self.training.clear()
         self.validation.clear()
+        self.log.hide()
         self.update()
 
     def show_rows(self, training: np.ndarray, validation: np.ndarray) -> None:
@@ -57,6 +59,7 @@ class LossView(QWidget):
         if len(training) or len(validation):
             self.training.extend(training)
             self.validation.extend(validation)
+            self.log.show()
             self.update()
 
     def value_at(self, step: float) -> tuple[float, float | None, float | None] | None:
@@ -123,7 +126,7 @@ class LossView(QWidget):
             painter.drawText(
                 where, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tick_text(value)
             )
-        for value in ticks(across.low, across.high, max(2, self.width() // 110)):
+        for value in ticks(across.low, across.high, max(3, self.width() // 100)):
             x = float(across.pixels(value))
             painter.drawText(
                 QRectF(x - 40, floor + 5, 80, 16), Qt.AlignmentFlag.AlignHCenter, tick_text(value)

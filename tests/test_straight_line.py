@@ -30,7 +30,7 @@ from tests.app.driving import (
     Ctrl,
     Hand,
     Shift,
-    count,
+    like,
     pixels,
     until,
     wire,
@@ -98,12 +98,14 @@ def test_from_an_empty_canvas_to_a_trained_net_and_back(hand: Hand) -> None:
 
     wires = [wire(text) for text in SPIRAL_WIRES]
     until(lambda: hand.reached() > 0, "a first look at the answers")
-    assert hand.reached() < 0.6 and not any(map(hand.glow, wires))
+    assert hand.reached() < 0.6
+    assert not any(map(hand.stirs, wires)), "nothing runs along the wires of a run that rests"
     _train_until_right(hand)
     learning = wires[1:4]  # no gradient goes back to x and y
-    until(lambda: min(map(hand.glow, learning)) > 20, "the wires glow", 10)
-    areas = [count(pixels(window.boundary), color) for color in window.theme.areas[:3]]
-    assert min(areas) > 200, "the boundary shows an area for each of the three arms"
+    until(lambda: all(hand.glow(line).sum() > 20 for line in learning), "the wires glow", 10)
+    until(lambda: all(map(hand.stirs, learning)), "pulses run along them", 10)
+    areas = [like(pixels(window.boundary), color) for color in window.theme.areas[:3]]
+    assert min(area.sum() for area in areas) > 200, "the boundary shows an area for each arm"
 
     seen: list[Snapshot] = []
     window.live.shown.connect(seen.append)
@@ -119,7 +121,7 @@ def test_from_an_empty_canvas_to_a_trained_net_and_back(hand: Hand) -> None:
 
     hand.click(window.bar.play)
     assert not window.live.is_playing
-    until(lambda: not window.scene.pulses.are_running, "the wires rest", 10)
+    until(lambda: not any(map(hand.stirs, learning)), "the wires rest", 10)
     drawn = to_text(document.diagram)
     undone = _undo_everything(hand)
     assert to_text(document.diagram) == empty

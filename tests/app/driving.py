@@ -20,6 +20,7 @@ from graph.diagram import Pin, Wire
 Left, Plain = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 Ctrl, Shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 Pixels = npt.NDArray[np.uint8]  # [rows, columns, 3]
+Mask = npt.NDArray[np.bool_]  # [rows, columns]
 
 SPIRAL_BLOCKS = (  # kind, and where it is dropped: canvas units from the middle of the canvas
     ("observed", -400, 0),
@@ -168,15 +169,20 @@ class Hand:
         text = self.window.bar.readouts[name].text()
         return float(text.removesuffix("%")) / 100 if text.endswith("%") else 0.0
 
-    def glow(self, line: Wire) -> int:
-        """Pixels near a wire in the colour of gradients."""
-        shown = pixels(self.port)
-        near = np.zeros(shown.shape[:2], bool)
+    def glow(self, line: Wire) -> Mask:
+        """Where the canvas near a wire has the colour of gradients, `[rows, columns]`."""
+        green = like(pixels(self.port), self.window.theme.gradient)
+        near = np.zeros_like(green)
         for point in self.way(line, 25):
-            near[max(point.y() - 8, 0) : point.y() + 9, max(point.x() - 8, 0) : point.x() + 9] = (
-                True
-            )
-        return count(shown[near], self.window.theme.gradient)
+            left, top = max(point.x() - 8, 0), max(point.y() - 8, 0)
+            near[top : point.y() + 9, left : point.x() + 9] = True
+        return green & near
+
+    def stirs(self, line: Wire, seconds: float = 0.15) -> bool:
+        """Whether what glows near a wire is elsewhere after a while."""
+        before = self.glow(line)
+        QTest.qWait(round(1000 * seconds))
+        return bool((before ^ self.glow(line)).sum() > 20)
 
 
 def _carried(
@@ -192,7 +198,8 @@ def pixels(widget: QWidget) -> Pixels:
     return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
 
 
-def count(shown: Pixels, color: str, tolerance: int = 10) -> int:
-    """How many pixels have a colour (#rrggbb), up to a tolerance in each channel."""
+def like(shown: Pixels, color: str, tolerance: int = 10) -> Mask:
+    """Which pixels have a colour (#rrggbb), up to a tolerance in each channel."""
     wanted = [int(color[k : k + 2], 16) for k in (1, 3, 5)]
-    return int((np.abs(shown.astype(int) - wanted) <= tolerance).all(axis=-1).sum())
+    close: Mask = (np.abs(shown.astype(int) - wanted) <= tolerance).all(axis=-1)
+    return close

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import torch
 
 from graph.diagram import OUTPUT, Pin
+from runtime.data import Data
 from runtime.program import Program
 from runtime.snapshot import Grid, Points
 
@@ -84,10 +83,9 @@ def cost_kind(program: Program) -> str:
     return ""
 
 
-def data_points(
-    program: Program, name: str, fields: Mapping[str, np.ndarray], rows: np.ndarray
-) -> Points | None:
+def data_points(program: Program, name: str, data: Data, rows: np.ndarray) -> Points | None:
     """The training points to draw over the grid, at most SHOWN of them, with their target: class numbers or values."""
+    fields = data.fields
     x = fields.get(str(program.diagram.blocks[name].settings.get("field", "x")))
     target = _target_field(program)
     if x is None or not len(rows):
@@ -98,7 +96,7 @@ def data_points(
     values = values.reshape(len(some), -1)[:, 0]
     if cost_kind(program) in ("perceptron", "logistic"):
         values = (values > 0).astype(np.int64)
-    return Points(np.ascontiguousarray(x[some]), values)
+    return Points(np.ascontiguousarray(x[some]), values, data.classes.get(target, ()))
 
 
 def _target_field(program: Program) -> str:

@@ -258,7 +258,7 @@ class Run:
         name = plane_input(self.program)
         if name is None or name in self.program.latents:
             return None
-        return data_points(self.program, name, self.data.fields, self.batches.parts.training)
+        return data_points(self.program, name, self.data, self.batches.parts.training)
 
     # --- live changes, state ----------------------------------------------------------------------------------
 

@@ -64,10 +64,11 @@ class Grid:
 
 @dataclass(frozen=True)
 class Points:
-    """Data to draw over a Grid: `x` `[N, 2]` in data units, `y` `[N]` class numbers or values."""
+    """Data to draw over a Grid: `x` `[N, 2]` in data units, `y` `[N]` class numbers or values; `names` of the classes."""
 
     x: np.ndarray
     y: np.ndarray
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Data sets by name: made up, shipped, from a CSV file or out of the recipe; split and normalized here."""
+"""Data sets by name: made up, shipped, from files beside the diagram or out of the recipe; split and normalized here."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from graph.settings import SettingError
 from runtime.data.dataset import Data, DataError, Dataset, Field
 from runtime.data.split import Parts, normalization, split
+from runtime.data.stream import Stream
 
 __all__ = [
     "Data",
@@ -16,6 +17,7 @@ __all__ = [
     "Dataset",
     "Field",
     "Parts",
+    "Stream",
     "catalogue",
     "load",
     "normalization",
@@ -33,6 +35,8 @@ def catalogue() -> dict[str, type[Dataset]]:
     from runtime.data import (
         arrays,
         classic,
+        files,
+        folder,
         formulas,
         graphs,
         grids,
@@ -41,12 +45,14 @@ def catalogue() -> dict[str, type[Dataset]]:
         pictures,
         planar,
         sequences,
+        text,
     )
 
     return {
         value.kind: value
         for module in (
-            *(planar, formulas, classic, pictures, pairs, sequences, graphs, grids, own, arrays),
+            *(planar, formulas, classic, pictures, pairs, sequences, graphs, grids),
+            *(own, folder, files, text, arrays),
         )
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, Dataset) and value.kind

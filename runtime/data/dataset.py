@@ -39,7 +39,7 @@ class Data:
 
     Real values are float64; class numbers and symbols are int64 `[N, ...]` and have their names in `classes`.
     `parts` fixes which samples (their numbers) are for "test" or "validation"; the others are split by the recipe.
-    `note` is a sentence about what was left out, or empty.
+    `note` is a sentence about what was left out, or empty.  A field that is too large for memory is a Stream.
     """
 
     title: str

@@ -3,40 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 import numpy as np
 
 from runtime.data.dataset import MAX_CLASSES, Data, DataError, Dataset, dataset, setting
+from runtime.data.places import beside, stamp
 from runtime.data.table import MARKS, Plan, Table, read_table
-
-
-def beside(path: str, folder: str) -> Path:
-    """The file at the relative `path` in `folder`; a diagram from a stranger must not read any other.
-
-    Raises DataError when the path is absolute or leads out of the folder, by `..` or by a link, or is no file.
-    """
-    if not folder:
-        raise DataError(f"{path!r:.80} is looked up beside the diagram: save the diagram first.")
-    if not path or "\0" in path:
-        raise DataError("data.path names no file: write the name of a CSV file beside the diagram.")
-    base, parts = Path(folder).resolve(), PureWindowsPath(path)
-    absolute = PurePosixPath(path).is_absolute() or parts.drive or parts.root
-    try:
-        found = (base / path).resolve()
-        inside = found.is_relative_to(base) and not absolute and ".." not in parts.parts
-        is_file = inside and found.is_file()
-    except (OSError, RuntimeError, ValueError):
-        raise DataError(
-            f"{path!r:.80} cannot be the path of a file: write the name of a CSV beside the diagram."
-        ) from None
-    if not inside:
-        raise DataError(
-            f"{path!r:.80} is not in the diagram's folder: put the CSV beside the diagram and write its name."
-        )
-    if not is_file:
-        raise DataError(f"there is no file {path!r:.80} beside the diagram: put the CSV there.")
-    return found
 
 
 @dataset
@@ -59,8 +32,8 @@ class Csv(Dataset):
     delimiter: str = setting("auto", choices=("auto", *MARKS), help="what stands between two cells")
 
     def make(self, seed: int, folder: str = "") -> Data:
-        path = beside(self.path, folder)
-        table = _table(path, _stamp(path), self._plan)
+        path = beside(self.path, folder, "CSV")
+        table = _table(path, stamp(path), self._plan)
         fields, classes = {"x": table.inputs.copy()}, {}
         if isinstance(table.answers, np.ndarray):
             fields["y"] = table.answers.copy()
@@ -74,16 +47,8 @@ class Csv(Dataset):
         return Plan(self.delimiter, self.header, self.target, self.answers, dropped)
 
 
-def _stamp(path: Path) -> tuple[int, int]:
-    try:
-        found = path.stat()
-    except OSError as error:
-        raise DataError(f"{path.name} cannot be read: {error.strerror or error}.") from error
-    return found.st_mtime_ns, found.st_size
-
-
 @lru_cache(maxsize=2)
-def _table(path: Path, stamp: tuple[int, int], plan: Plan) -> Table:
+def _table(path: Path, stamped: tuple[int, int], plan: Plan) -> Table:
     # the stamp is an argument so that a new version of the file is read again
     return read_table(path, plan)
 

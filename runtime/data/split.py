@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from runtime.data.dataset import TARGET, Data
+from runtime.data.stream import Stream
+
+JUDGED = 500  # samples of a stream that its mean and deviation are taken from
 
 
 class Fractions(Protocol):
@@ -62,8 +65,18 @@ def normalization(data: Data, rows: np.ndarray) -> dict[str, tuple[np.ndarray, n
     Inputs are all fields but the target `y` and those with classes.  Vectors `[N, d]` are taken per column (`[d]`),
     images and volumes `[N, c, h, w ...]` per channel (`[c, 1, 1 ...]`), anything else as a whole (`[]`).  The
     standard deviation is that of the population, as scikit-learn's StandardScaler; where all values are equal it is 1.
+    Of a stream, some of the samples stand for all.
     """
-    return {name: _moments(data.fields[name][rows]) for name in data.inputs}
+    return {
+        name: _moments(data.fields[name][_enough(data.fields[name], rows)]) for name in data.inputs
+    }
+
+
+def _enough(values: Any, rows: np.ndarray) -> np.ndarray:
+    """All rows, or enough of those of a stream to judge them by."""
+    if not isinstance(values, Stream) or len(rows) <= JUDGED:
+        return rows
+    return rows[np.linspace(0, len(rows) - 1, JUDGED).astype(np.int64)]
 
 
 def _moments(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

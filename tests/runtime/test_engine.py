@@ -185,7 +185,7 @@ def session() -> Iterator[Session]:
     made.close()
 
 
-def wait_for(session: Session, kind: type, seconds: float = 60.0) -> Any:
+def wait_for(session: Session, kind: type, seconds: float = 180.0) -> Any:
     """The next message of a kind."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

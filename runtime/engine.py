@@ -25,11 +25,14 @@ from runtime.pace import Budget, Rate
 from runtime.program import Program, compile
 from runtime.recipe import Recipe
 from runtime.run import NonFinite, Run
-from runtime.snapshot import Snapshot
+from runtime.snapshot import Ask, Snapshot
+from runtime.views import figure
 
 SLICE = 0.004  # seconds of plain steps between two looks at the queue
 JUDGED = 512  # samples of a part that are looked at while it trains
 CHECKED = 4  # samples that gradients are checked on
+VIEW_EVERY = 0.2  # seconds between two figures of a view, at the least
+MOST_VIEWS = 32
 JUDGE_EVERY = 0.25  # seconds between two looks at the validation part, at the least
 
 
@@ -49,6 +52,7 @@ class Engine:
         self.accuracy: dict[str, float] = {}
         self._data: tuple[Any, Data] | None = None
         self._watching, self._drawing, self._judging = Budget(), Budget(), Budget(JUDGE_EVERY)
+        self._figuring: dict[str, Budget] = {}
         self._step_seconds = 0.0
         self._rate = Rate()
         self.done = False
@@ -199,7 +203,8 @@ class Engine:
         self.wanted = None
         try:
             self._judge()
-            self.send(self._dated(self.run.look(wanted.grid)))
+            snapshot = self.run.look(wanted.grid)
+            self.send(self._dated(self._figured(snapshot, wanted.asks, always=True)))
         except RuntimeError as error:
             self.send(m.Failed(Problem("", f"the diagram cannot run: {str(error)[:200]}")))
 
@@ -242,6 +247,8 @@ class Engine:
             self._stop(
                 Problem("", f"out of memory ({str(error)[:120]}).", "Make the batch smaller.")
             )
+        except DataError as error:
+            self._stop(Problem("recipe.data", str(error)))
         except RuntimeError as error:
             self._stop(Problem("", f"the step failed: {str(error)[:200]}"))
 
@@ -279,12 +286,24 @@ class Engine:
         if wanted.grid and (always or self._drawing.due):
             with self._drawing.spend():
                 snapshot = replace(snapshot, grid=self.run.grid(wanted.grid))
+        snapshot = self._figured(snapshot, wanted.asks, always)
         if always or self._judging.due:
             with self._judging.spend():
                 self._judge()
         self.send(self._dated(snapshot))
         if self.run.exhausted:
             self._end_early()
+
+    def _figured(self, snapshot: Snapshot, asks: tuple[Ask, ...], always: bool) -> Snapshot:
+        """The snapshot with the figures of the open views that are due."""
+        assert self.run is not None and self.run.seen is not None
+        found: dict[Ask, Any] = {}
+        for ask in asks[:MOST_VIEWS]:
+            pace = self._figuring.setdefault(ask.view, Budget(VIEW_EVERY))
+            if always or pace.due:
+                with pace.spend():
+                    found[ask] = figure(self.run, self.run.seen, ask)
+        return replace(snapshot, views=found)
 
     def _end_early(self) -> None:
         """The recipe's patience is over: the best weights come back; playing on begins a new record."""

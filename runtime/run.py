@@ -49,6 +49,7 @@ class Run:
         self.step_count = 0
         self.descent = Descent(program, self.recipe)
         self.record = Record()
+        self.seen: Watched | None = None  # the last step that was looked at
         self.curve: list[tuple[int, float]] = []  # (step, training loss) not yet shown
         self._fields = {
             n: str(program.diagram.blocks[n].settings.get("field", "x")) for n in program.inputs
@@ -90,13 +91,14 @@ class Run:
         twin.eval()
         try:
             seen = watch(
-                self.program, self._inputs(self.batches.part("training", self.batches.size))
+                self.program, self.inputs_of(self.batches.part("training", self.batches.size))
             )
         finally:
             twin.train()
         return self._snapshot(seen.loss.item(), seen, grid)
 
     def _snapshot(self, loss: float, watched: Watched, grid: int) -> Snapshot:
+        self.seen = watched
         wires, variables, blocks = flows(watched)
         rows = np.array(self.curve, dtype=np.float64).reshape(-1, 2)
         self.curve = []
@@ -118,7 +120,7 @@ class Run:
         self._enter_epoch()
         if self.step_count % KEEP_EVERY == 0:
             self._safe = self.state()
-        inputs = self._inputs(self.batches.next())
+        inputs = self.inputs_of(self.batches.next())
         result = watch(self.program, inputs) if watched else None
         loss = result.loss if result else self.program.module(*inputs)[0]
         value = loss.item()
@@ -167,7 +169,8 @@ class Run:
     def _weights(self) -> dict[str, torch.Tensor]:
         return {k: v.detach().clone() for k, v in self.program.module.state_dict().items()}
 
-    def _inputs(self, batch: Mapping[str, torch.Tensor]) -> list[torch.Tensor]:
+    def inputs_of(self, batch: Mapping[str, torch.Tensor]) -> list[torch.Tensor]:
+        """The values of the program's inputs for some samples; those of latent variables are inferred."""
         observed = {
             n: batch[self._fields[n]] for n in self.program.inputs if n not in self.program.latents
         }
@@ -187,7 +190,7 @@ class Run:
         while self.step_count < last - 1:
             before = self.step_count
             self._enter_epoch()
-            inputs = self._inputs(self.batches.next())
+            inputs = self.inputs_of(self.batches.next())
             loss = self.program.module(*inputs)[0]
             if not math.isfinite(loss.item()):
                 break
@@ -236,11 +239,17 @@ class Run:
 
         `most` limits it to that many samples, the same ones each time.
         """
-        fields = self.batches.part(part, most)
-        if not len(next(iter(fields.values()))):
-            return {}
         with torch.no_grad(), self.descent.averaged():
-            return judge(self.program, self._inputs(fields))
+            found = [
+                (len(next(iter(fields.values()))), judge(self.program, self.inputs_of(fields)))
+                for fields in self.batches.chunks(part, most)
+            ]
+        total = sum(count for count, _ in found)
+        return {
+            name: sum(count * judged[name] for count, judged in found) / total
+            for name in ("loss", "accuracy")
+            if found and all(name in judged for _, judged in found)
+        }
 
     def grid(self, size: int) -> Grid | None:
         """The answers over the plane of a 2-D input, None when there is no such input."""

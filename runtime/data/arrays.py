@@ -13,13 +13,16 @@ from graph.diagram import Frozen, is_name
 from graph.settings import SettingError, structure
 from runtime.data.dataset import LARGEST, MAX_CLASSES, Data, Dataset
 
+INTEGERS = "integers"
+
 
 @dataclass(frozen=True)
 class Arrays(Dataset):
     """Samples that stand in the recipe: {"kind": "arrays", "x": [[0, 0], [0, 1]], "y": [0, 1]}.
 
     Every field keeps its shape, the first axis counts the samples.  A flat list of whole numbers from 0 holds
-    class numbers, one of texts class names (numbered in sorted order); all else are real values.
+    class numbers, one of texts class names (numbered in sorted order); {"integers": lists} holds class numbers or
+    symbols of any shape; all else are real values.
     """
 
     kind = title = "arrays"
@@ -37,7 +40,7 @@ class Arrays(Dataset):
         for name, value in values.items():
             if not is_name(name):
                 raise SettingError(str(name), f"{name!r:.60} cannot be the name of a field.")
-            plain[name] = value.tolist() if hasattr(value, "tolist") else value
+            plain[name] = _plain(value)
         made = cls(Frozen(plain))
         made._data  # noqa: B018  finds what is wrong with it
         return made
@@ -61,8 +64,19 @@ class Arrays(Dataset):
         return Data(self.title, fields, {name: texts for name, (_, texts) in made.items() if texts})
 
 
+def _plain(value: Any) -> Any:
+    """An array as lists; one of whole numbers with several axes says that they are whole."""
+    if not hasattr(value, "tolist"):
+        return value
+    kind = getattr(getattr(value, "dtype", None), "kind", "f")  # a tensor's type has none
+    several = kind in "iu" and len(value.shape) > 1
+    return {INTEGERS: value.tolist()} if several else value.tolist()
+
+
 def _field(name: str, value: Any) -> tuple[np.ndarray, tuple[str, ...]]:
     """The array of a field and its class names, () for real values.  Raises SettingError."""
+    if isinstance(value, Mapping):
+        return _integers(name, value)
     if not isinstance(value, list | tuple) or len(value) == 0:
         raise SettingError(name, f"{name} must be a list with one entry per sample.")
     if all(isinstance(v, str) for v in value):
@@ -78,7 +92,22 @@ def _field(name: str, value: Any) -> tuple[np.ndarray, tuple[str, ...]]:
     return _real(name, value), ()
 
 
+def _integers(name: str, value: Mapping[str, Any]) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Class numbers of any shape."""
+    if set(value) != {INTEGERS}:
+        raise SettingError(name, f'{name} must be lists, or {{"{INTEGERS}": lists}}.')
+    array = _real(name, value[INTEGERS])
+    if not np.all((array >= 0) & (array < MAX_CLASSES) & (array == np.round(array))):
+        raise SettingError(
+            name,
+            f"{name} must hold whole numbers from 0 to {MAX_CLASSES - 1:,}, as it says integers.",
+        )
+    return array.astype(np.int64), tuple(str(n) for n in range(int(array.max()) + 1))
+
+
 def _real(name: str, value: Any) -> np.ndarray:
+    if not isinstance(value, list | tuple):
+        raise SettingError(name, f"{name} must be a list with one entry per sample.")
     try:
         array = np.array(value)
     except ValueError:

@@ -207,6 +207,10 @@ def test_arrays_of_texts_are_classes() -> None:
         ({"x": [10**400, 0.5]}, "x"),
         ({"y": [10**9]}, "y"),
         ({"1x": [0.0]}, "1x"),
+        ({"y": {"integers": [[0.5]]}}, "y"),
+        ({"y": {"integers": [[-1]]}}, "y"),
+        ({"y": {"integers": 3}}, "y"),
+        ({"y": {"whole": [[1]]}}, "y"),
         ({"x": [[0.0]], "y": [0, 1]}, "y"),
     ],
     ids=str,
@@ -215,6 +219,16 @@ def test_arrays_that_cannot_be(values: dict[str, object], name: str) -> None:
     with pytest.raises(SettingError) as caught:
         read(values)
     assert caught.value.name == name and str(caught.value).endswith(".")
+
+
+def test_whole_numbers_of_any_shape_stay_whole() -> None:
+    mask = np.array([[[0, 1], [2, 0]], [[1, 1], [0, 0]]])
+    written = {"kind": "arrays", "x": [[0.0], [1.0]], "y": {"integers": mask.tolist()}}
+    assert read({"x": np.array([[0.0], [1.0]]), "y": mask}).to_mapping() == written
+    data = load(written)
+    np.testing.assert_array_equal(data.fields["y"], mask)
+    assert data.fields["y"].dtype == np.int64 and data.classes == {"y": ("0", "1", "2")}
+    assert data.text.endswith("y of 2 × 2 symbols out of 3")
 
 
 def test_text_describes_the_fields() -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from graph.diagram import Diagram
 from graph.problem import Problem
-from runtime.snapshot import Points, Report
+from runtime.snapshot import Ask, Points, Report
 
 # --- commands, screen -> engine -------------------------------------------------------------------------------
 
@@ -46,10 +46,13 @@ class Reset:
 
 @dataclass(frozen=True)
 class WantFrame:
-    """The screen has taken the last snapshot and can show another.  `grid` is its resolution, 0 for none."""
+    """The screen has taken the last snapshot and can show another.
+
+    `grid` is the resolution of the boundary, 0 for none; `asks` names what the other open views want.
+    """
 
     grid: int = 0
-    flows: bool = True
+    asks: tuple[Ask, ...] = ()
 
 
 @dataclass(frozen=True)

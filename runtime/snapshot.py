@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -71,6 +72,52 @@ class Points:
     names: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What one open view wants to see: the name of the view, the block it looks at, and a choice it may have."""
+
+    view: str
+    block: str = ""
+    choice: str = ""
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """`counts` of equal bins from `low` to `high`; `zeros` is the share of values that are exactly 0."""
+
+    counts: np.ndarray
+    low: float
+    high: float
+    zeros: float
+
+
+@dataclass(frozen=True)
+class Histograms:
+    """Gradients' magnitudes in decades (by block id for weights, by pin for variables), values of weights and activations."""
+
+    gradients: Mapping[str, Histogram] = field(default_factory=dict)
+    weights: Mapping[str, Histogram] = field(default_factory=dict)
+    activations: Mapping[str, Histogram] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Grey pictures `[k, height, width]` of uint8; `low` and `high` `[k]` are the values of black and white."""
+
+    images: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """`counts` `[true, answered]`; some sample numbers of each cell; the classes' names where the data have them."""
+
+    counts: np.ndarray
+    examples: Mapping[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """One watched training step.
@@ -92,5 +139,6 @@ class Snapshot:
     curve: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))
     validation: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))
     grid: Grid | None = None
+    views: Mapping[Ask, Any] = field(default_factory=dict)  # only what was asked for and is due
     steps_per_second: float = 0.0
     playing: bool = False

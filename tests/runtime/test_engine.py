@@ -180,16 +180,22 @@ def test_bad_data_are_a_problem_of_the_recipe(desk: Desk, spiral: Diagram) -> No
 @pytest.fixture
 def session() -> Iterator[Session]:
     made = Session()
+    HEARD.clear()
     made.start()
     yield made
     made.close()
 
 
+HEARD: list[Any] = []
+
+
 def wait_for(session: Session, kind: type, seconds: float = 180.0) -> Any:
-    """The next message of a kind."""
+    """The next message of a kind; what came after it stays for the next call."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        for message in session.receive():
+        HEARD.extend(session.receive())
+        while HEARD:
+            message = HEARD.pop(0)
             if isinstance(message, kind):
                 return message
         time.sleep(0.01)

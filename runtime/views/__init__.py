@@ -1,0 +1,27 @@
+"""The live views' figures: each file computes one, from a run and a watched step, only when a screen asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from graph.diagram import Frozen
+from runtime.probe import Watched
+from runtime.run import Run
+from runtime.snapshot import Ask
+from runtime.views import confusion, filters, histograms
+
+View = Callable[[Run, Watched, Ask], Any]
+
+VIEWS: Mapping[str, View] = Frozen(
+    histograms=histograms.histograms,
+    filters=filters.filters,
+    maps=filters.maps,
+    confusion=confusion.confusion,
+)
+
+
+def figure(run: Run, watched: Watched, ask: Ask) -> Any:
+    """The figure that `ask` names, plain numpy; None when the diagram has nothing to show there."""
+    view = VIEWS.get(ask.view)
+    return view(run, watched, ask) if view is not None else None

@@ -1,0 +1,74 @@
+"""How weights, gradients and activations are spread, block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+
+from runtime.probe import Watched
+from runtime.run import Run
+from runtime.snapshot import Ask, Histogram, Histograms
+
+BINS = 40
+MOST = 4096  # elements looked at: full statistics cost half of the training
+LOWEST, HIGHEST = -12.0, 4.0  # decades of a magnitude that are shown
+
+
+def histograms(run: Run, watched: Watched, ask: Ask) -> Histograms:
+    """Magnitudes (decades) of the gradients by block and by variable, values of the weights and of the activations."""
+    return Histograms(
+        gradients={name: magnitudes(values) for name, values in _gradients(watched)},
+        weights={
+            name: spread(values) for name, values in _by_block(run.program.parameters.items())
+        },
+        activations={
+            pin.block: spread(_some(value))
+            for pin, value in watched.variables.items()
+            if value.is_floating_point()
+        },
+    )
+
+
+def _gradients(watched: Watched) -> Iterator[tuple[str, np.ndarray]]:
+    found = [(n, g) for n, g in watched.gradients.items() if g is not None]
+    yield from _by_block(found)
+    for pin, gradient in watched.variable_gradients.items():
+        if gradient is not None:
+            yield str(pin), _some(gradient)
+
+
+def _by_block(tensors: object) -> Iterator[tuple[str, np.ndarray]]:
+    blocks: dict[str, list[torch.Tensor]] = {}
+    for name, tensor in tensors:  # type: ignore[attr-defined]
+        blocks.setdefault(name.partition(".")[0], []).append(tensor.detach().flatten())
+    for block, parts in blocks.items():
+        yield block, np.concatenate([_some(part) for part in parts])
+
+
+def _some(tensor: torch.Tensor) -> np.ndarray:
+    """At most MOST elements, evenly spaced."""
+    flat = tensor.detach().flatten()
+    stride = max(1, -(-len(flat) // MOST))
+    return flat[::stride].float().cpu().numpy()
+
+
+def magnitudes(values: np.ndarray) -> Histogram:
+    """How many decades (log10) the absolute values have; `zeros` is the share of exact zeros."""
+    size = np.abs(values[np.isfinite(values)])
+    positive = size[size > 0]
+    zeros = float((size == 0).mean()) if len(size) else 0.0
+    decades = np.clip(np.log10(positive), LOWEST, HIGHEST) if len(positive) else np.zeros(0)
+    counts, _ = np.histogram(decades, BINS, (LOWEST, HIGHEST))
+    return Histogram(counts.astype(np.int64), LOWEST, HIGHEST, zeros)
+
+
+def spread(values: np.ndarray) -> Histogram:
+    """How often which value occurs, between the smallest and the largest; `zeros` is the share of exact zeros."""
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return Histogram(np.zeros(BINS, dtype=np.int64), 0.0, 0.0, 0.0)
+    low, high = float(finite.min()), float(finite.max())
+    counts, _ = np.histogram(finite, BINS, (low, high if high > low else low + 1e-12))
+    return Histogram(counts.astype(np.int64), low, high, float((finite == 0).mean()))

@@ -7,6 +7,35 @@ from graph.diagram import Diagram
 from nodes.sketch import Sketch
 
 SECTION = SECTIONS[0]
+TWO_CLOUDS = {"kind": "gaussians", "labels": "signs", "spread": 0.4}
+
+
+def perceptron() -> Diagram:
+    """x -> linear -> sign, cost −(y − sign(s)) s."""
+    s = Sketch()
+    x, y = s.observed("x"), s.observed("y")
+    total = s.linear(x, units=1, label="s")
+    s.sign(total, label="ỹ")
+    s.perceptron(total, y, label="C(y,s)")
+    return s.diagram(data=TWO_CLOUDS, optimizer="sgd", rate=2e-3, batch=1, epochs=5)
+
+
+def adaline() -> Diagram:
+    """x -> linear, half the squared error."""
+    s = Sketch()
+    x, y = s.observed("x"), s.observed("y")
+    s.squared_error(s.linear(x, units=1, label="ỹ"), y, weight=0.5)
+    return s.diagram(data=TWO_CLOUDS, optimizer="sgd", rate=1e-2, batch=1, epochs=5)
+
+
+def logistic() -> Diagram:
+    """x -> linear -> tanh, cost log(1 + exp(−2 y s))."""
+    s = Sketch()
+    x, y = s.observed("x"), s.observed("y")
+    total = s.linear(x, units=1, label="s")
+    s.tanh(total, label="ỹ")
+    s.logistic(total, y)
+    return s.diagram(data=TWO_CLOUDS, optimizer="sgd", rate=5e-2, batch=1, epochs=5)
 
 
 def linear_regression() -> Diagram:
@@ -16,6 +45,18 @@ def linear_regression() -> Diagram:
     s.squared_error(s.linear(x, units=1), y)
     data = {"kind": "line", "inputs": 2}
     return s.diagram(data=data, optimizer="sgd", rate=5e-2, batch=1000, epochs=500)
+
+
+def nearest_neighbour() -> Diagram:
+    """The squared distance to the nearest of four drawn-out prototypes; the answer is which one it is."""
+    s = Sketch()
+    x = s.observed("x")
+    w = s.parameter("w", size=(4, 2), scale=1.0)
+    s.nearest(x, weight=w, units=4)
+    s.softmin(s.distance(x, w, pairwise=True, squared=True), label="ȳ")
+    data = {"kind": "clusters", "classes": 4}
+    recipe = {"rate": 0.1, "batch": 1000, "epochs": 400, "validation": 0.0, "test": 0.0, "seed": 2}
+    return s.diagram(data=data, optimizer="sgd", **recipe)
 
 
 def softmax_regression() -> Diagram:
@@ -28,10 +69,34 @@ def softmax_regression() -> Diagram:
 
 PAGES = (
     Page(
+        "perceptron",
+        SECTION,
+        "One sample a step. Only an error moves the line: w grows by η (y − ỹ) x with ỹ = sign(s).",
+        perceptron,
+    ),
+    Page(
+        "adaline",
+        SECTION,
+        "The perceptron's rule with ỹ = s: every sample moves the line, also those that are right.",
+        adaline,
+    ),
+    Page(
+        "logistic",
+        SECTION,
+        "The perceptron's rule with ỹ = tanh(s): a sample moves the line less the surer it is right.",
+        logistic,
+    ),
+    Page(
         "linear-regression",
         SECTION,
         "Gradient descent on ‖y − ȳ‖² reaches the least-squares plane that a formula gives.",
         linear_regression,
+    ),
+    Page(
+        "nearest-neighbour",
+        SECTION,
+        "Each point draws the nearest of four prototypes: k-means. ȳ says which, argmin ‖x − w‖² over the rows of w.",
+        nearest_neighbour,
     ),
     Page(
         "softmax-regression",

@@ -30,6 +30,11 @@ __all__ = [
 
 Shape = tuple[int, ...]  # as PyTorch has it, the batch first
 
+FLANK_HELP = (
+    "a wire brings the value of a parameter, in any shape with as many numbers; "
+    "a function of the data may bring another value for each sample"
+)
+
 
 class Glyph(Enum):
     """Which shape of the notation a block is drawn as; how it is drawn is the canvas's affair."""

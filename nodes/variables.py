@@ -33,13 +33,21 @@ class Latent(Variable):
 
 @block
 class Parameter(Trainable, Variable):
-    """Parameter drawn out: one value for all samples, found by training.  -> [size...].  Source: LeCun 2020, parameters as variables."""
+    """Parameter drawn out: one value for all samples, found by training.  -> [size...].  Source: LeCun 2020, parameters as variables.
+
+    Wired to the flanks of several blocks it is shared, and its gradient is the sum of theirs.
+    """
 
     glyph = Glyph.PARAMETER
     mark = "u"
     label = "u"
     formula = "u ← u − η ∂C/∂u"
-    size: tuple[int, ...] = setting((1,), low=1, high=1_000_000, help="its shape")
+    size: tuple[int, ...] = setting(
+        (),
+        low=1,
+        high=1_000_000,
+        help="its shape; empty: that of the parameter which it replaces at a block's flank, else one number",
+    )
     scale: float = setting(
         0.1, low=0.0, high=1e6, help="standard deviation of its first values", step="log"
     )
@@ -48,4 +56,4 @@ class Parameter(Trainable, Variable):
     def build(self) -> Any:
         from nodes.modules.parameter import Parameter as Drawn
 
-        return Drawn(self.size, self.scale)
+        return Drawn(self.size or (1,), self.scale)

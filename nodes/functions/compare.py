@@ -10,7 +10,11 @@ from nodes.shapes import Shape, shown, whole_of
 
 @block
 class Matmul(Function):
-    """Product of two matrices a sample, or of samples' rows with a drawn parameter.  [B, ..., n, k], [B, ..., k, m] -> [B, ..., n, m].  Source: LeCun 2020, attention over a memory."""
+    """Product of two matrices of each sample.  [B, ..., n, k], [B, ..., k, m] -> [B, ..., n, m].  Source: LeCun 2020, attention over a memory.
+
+    [B, n] is a vector for each sample: a row on the left, a column on the right.  A drawn parameter goes to the flank
+    of a linear block instead, or has a first axis of size 1.
+    """
 
     section = "Combine"
     title = "matrix product"
@@ -25,13 +29,14 @@ class Matmul(Function):
     def build(self, a: Shape, b: Shape) -> Any:
         from nodes.modules.compare import Matmul as Multiplied
 
-        if min(len(a), len(b)) < 2:
+        if len(a) < 2 or len(b) < 2:
             raise ValueError(f"matmul needs matrices, not {shown(a)} and {shown(b)}.")
-        left, right = _turned(a, self.transpose_a), _turned(b, self.transpose_b)
+        left = (a[0], 1, a[1]) if len(a) == 2 else _turned(a, self.transpose_a)
+        right = (*b, 1) if len(b) == 2 else _turned(b, self.transpose_b)
         if left[-1] != right[-2] or not _alike(left[:-2], right[:-2]):
             raise ValueError(
-                f"matmul: {list(left[-2:])} times {list(right[-2:])} is not defined (from {shown(a)} and {shown(b)}); "
-                "the inner sizes must be equal, and so must the axes before; a vector needs a reshape to [1, n]."
+                f"matmul: {shown(a)} times {shown(b)} is not defined: it multiplies {list(left[-2:])} "
+                f"and {list(right[-2:])}, whose inner sizes and whose axes before must be equal."
             )
         return Multiplied(self.transpose_a, self.transpose_b)
 
@@ -41,19 +46,16 @@ def _turned(shape: Shape, transpose: bool) -> Shape:
 
 
 def _alike(a: Shape, b: Shape) -> bool:
-    """Whether the axes before the matrices are the same, those of a parameter, which has none, repeated."""
-    return (
-        not a
-        or not b
-        or (len(a) == len(b) and all(n in (1, m) or m == 1 for n, m in zip(a, b, strict=True)))
-    )
+    """Whether the axes before two matrices are equal, or 1 and repeated."""
+    return len(a) == len(b) and all(1 in (n, m) or n == m for n, m in zip(a, b, strict=True))
 
 
 @block
 class Distance(Function):
     """Euclidean distance of two inputs along the last axis.  [B, ..., n], [B, ..., n] -> [B, ...].  Source: LeCun 2020, siamese nets.
 
-    Pairwise, every point of the first with every one of the second: [B, k, n], [B, m, n] -> [B, k, m].
+    Pairwise, every point of the first with every one of the second: [B, k, n], [B, m, n] -> [B, k, m]; the first may
+    be one point, [B, n], [B, m, n] -> [B, m].
     """
 
     section = "Combine"
@@ -69,7 +71,7 @@ class Distance(Function):
         from nodes.modules.compare import Distance as Length
 
         if self.pairwise:
-            if not 2 <= min(len(z1), len(z2)) <= max(len(z1), len(z2)) <= 3 or z1[-1] != z2[-1]:
+            if len(z1) not in (2, 3) or len(z2) != 3 or (z1[0], z1[-1]) != (z2[0], z2[-1]):
                 raise ValueError(
                     f"distance needs points [B, k, n] and [B, m, n] to compare each with each, not {shown(z1)} and {shown(z2)}."
                 )

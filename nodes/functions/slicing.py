@@ -33,13 +33,13 @@ class Slice(Function):
         from nodes.modules.slicing import Slice as Range
 
         axis = axis_of("slice", z, self.axis)
-        chosen = slice(self.start, self.stop or None, self.step)
-        if not len(range(*chosen.indices(z[axis]))):
+        stop = self.stop or None
+        if not len(range(z[axis])[self.start : stop : self.step]):
             raise ValueError(
                 f"slice: there is nothing from {self.start} to {self.stop or 'the end'} "
                 f"of the {z[axis]} along axis {axis}."
             )
-        return Range(axis, chosen)
+        return Range(axis, self.start, stop, self.step)
 
 
 @block

@@ -7,11 +7,26 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 
-class Attention(nn.Module):
+def attended(
+    query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None, causal: bool = False
+) -> tuple[Tensor, Tensor]:
     """softmax(q k' / √d) v, and the softmax.  [..., T, d], [..., S, d], [..., S, m] -> [..., T, m], [..., T, S].
 
     `mask` `[..., T, S]` is 0 where nothing may look; `causal` forbids what comes later.
     """
+    scores = query @ key.mT / query.shape[-1] ** 0.5
+    if causal:
+        later = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).triu(1)
+        mask = ~later if mask is None else (mask != 0) & ~later
+    if mask is not None:
+        # the lowest number, not −∞: a row that is hidden wholly stays finite
+        scores = scores.masked_fill(mask == 0, torch.finfo(scores.dtype).min)
+    weights = scores.softmax(-1)
+    return weights @ value, weights
+
+
+class Attention(nn.Module):
+    """`attended` as a module.  [B, T, d], [B, S, d], [B, S, m] and perhaps a mask -> [B, T, m], [B, T, S]."""
 
     def __init__(self, causal: bool) -> None:
         super().__init__()
@@ -20,15 +35,7 @@ class Attention(nn.Module):
     def forward(
         self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
-        scores = query @ key.mT / query.shape[-1] ** 0.5
-        if self.causal:
-            later = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).triu(1)
-            mask = ~later if mask is None else (mask != 0) & ~later
-        if mask is not None:
-            # the lowest number, not −∞: a row that is hidden wholly stays finite
-            scores = scores.masked_fill(mask == 0, torch.finfo(scores.dtype).min)
-        weights = scores.softmax(-1)
-        return weights @ value, weights
+        return attended(query, key, value, mask, self.causal)
 
     def extra_repr(self) -> str:
         return f"causal={self.causal}"
@@ -44,7 +51,7 @@ class MultiHeadAttention(nn.Module):
         """`d`, `key`, `value`: how long queries, keys and values are."""
         super().__init__()
         self.heads = heads
-        self.attention = Attention(causal)
+        self.causal = causal
         for name, n in {"query": d, "key": key, "value": value, "out": d}.items():
             self.register_parameter(f"{name}_weight", nn.Parameter(torch.empty(d, n)))
             self.register_parameter(f"{name}_bias", nn.Parameter(torch.empty(d)) if bias else None)
@@ -64,7 +71,7 @@ class MultiHeadAttention(nn.Module):
         parts = (self._heads("query", query), self._heads("key", key), self._heads("value", value))
         if mask is not None and mask.dim() == 3:
             mask = mask.unsqueeze(1)
-        out, weights = self.attention(*parts, mask)
+        out, weights = attended(*parts, mask, self.causal)
         return self._projected("out", out.transpose(1, 2).flatten(2)), weights.mean(1)
 
     def _projected(self, name: str, z: Tensor) -> Tensor:
@@ -75,7 +82,11 @@ class MultiHeadAttention(nn.Module):
         return self._projected(name, z).unflatten(-1, (self.heads, -1)).transpose(1, 2)
 
     def extra_repr(self) -> str:
-        return f"heads={self.heads}"
+        d, key, value = (
+            getattr(self, f"{name}_weight").shape[1] for name in ("query", "key", "value")
+        )
+        bias = getattr(self, "out_bias", None) is not None
+        return f"{d}, {key}, {value}, {self.heads}, causal={self.causal}, bias={bias}"
 
 
 class PositionalEncoding(nn.Module):
@@ -85,6 +96,7 @@ class PositionalEncoding(nn.Module):
 
     def __init__(self, length: int, d: int, base: float) -> None:
         super().__init__()
+        self.base = base
         times = torch.arange(length, dtype=torch.float64).unsqueeze(1)
         pair = torch.arange(d) // 2
         angles = times * base ** (-2 * pair.double() / d)
@@ -95,7 +107,7 @@ class PositionalEncoding(nn.Module):
         return z + self.waves.to(z.dtype)
 
     def extra_repr(self) -> str:
-        return str(tuple(self.waves.shape))
+        return f"{self.waves.shape[0]}, {self.waves.shape[1]}, base={self.base}"
 
 
 class LearnedPosition(nn.Module):
@@ -103,6 +115,7 @@ class LearnedPosition(nn.Module):
 
     def __init__(self, length: int, d: int, spread: float) -> None:
         super().__init__()
+        self.spread = spread
         self.weight = nn.Parameter(torch.empty(length, d))
         nn.init.normal_(self.weight, std=spread)
 
@@ -110,4 +123,4 @@ class LearnedPosition(nn.Module):
         return z + self.weight
 
     def extra_repr(self) -> str:
-        return str(tuple(self.weight.shape))
+        return f"{self.weight.shape[0]}, {self.weight.shape[1]}, spread={self.spread}"

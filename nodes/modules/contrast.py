@@ -44,7 +44,7 @@ class Neighbourhood(nn.Module):
         return z
 
     def extra_repr(self) -> str:
-        return f"kernel={self.kernel}, sigma={self.sigma:g}"
+        return f"{self.dimensions}, kernel={self.kernel}, sigma={self.sigma}"
 
 
 class SubtractiveNorm(Neighbourhood):
@@ -66,3 +66,6 @@ class DivisiveNorm(Neighbourhood):
         sigma = self.mean(z.square()).clamp(min=self.floor**2).sqrt()
         average = sigma.flatten(1).mean(1).reshape(-1, *(1,) * (z.dim() - 1))
         return z / torch.maximum(sigma, average)
+
+    def extra_repr(self) -> str:
+        return f"{super().extra_repr()}, floor={self.floor}"

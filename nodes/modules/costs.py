@@ -59,7 +59,7 @@ class SmoothCrossEntropy(nn.Module):
         return averaged(cost)
 
     def extra_repr(self) -> str:
-        return f"smoothing={self.smoothing:g}"
+        return f"smoothing={self.smoothing}"
 
 
 def absolute_error(prediction: Tensor, target: Tensor) -> Tensor:
@@ -79,7 +79,7 @@ class HuberLoss(nn.Module):
         return summed(F.huber_loss(prediction, wanted, reduction="none", delta=self.delta))
 
     def extra_repr(self) -> str:
-        return f"delta={self.delta:g}"
+        return f"delta={self.delta}"
 
 
 def cosine_error(prediction: Tensor, target: Tensor) -> Tensor:

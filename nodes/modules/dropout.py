@@ -20,4 +20,4 @@ class SpatialDropout(nn.Module):
         return torch.feature_dropout(z, self.p, self.training)
 
     def extra_repr(self) -> str:
-        return f"p={self.p:g}"
+        return f"p={self.p}"

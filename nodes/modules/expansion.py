@@ -17,6 +17,7 @@ class RadialBasis(nn.Module):
         """`spread` is the standard deviation of the first centres."""
         super().__init__()
         self.sigma = sigma
+        self.spread = spread
         self.centres = nn.Parameter(torch.empty(units, n))
         nn.init.normal_(self.centres, std=spread)
 
@@ -24,7 +25,8 @@ class RadialBasis(nn.Module):
         return torch.exp(squared_distances(z, self.centres) / (-2 * self.sigma**2))
 
     def extra_repr(self) -> str:
-        return f"{self.centres.shape[0]}, sigma={self.sigma:g}"
+        units, n = self.centres.shape
+        return f"{n}, {units}, sigma={self.sigma}, spread={self.spread}"
 
 
 def squared_distances(z: Tensor, points: Tensor) -> Tensor:
@@ -47,7 +49,7 @@ class RandomProjection(nn.Module):
         return F.linear(z, self.weight)
 
     def extra_repr(self) -> str:
-        return f"{self.weight.shape[1]} -> {self.weight.shape[0]}"
+        return f"{self.weight.shape[1]}, {self.weight.shape[0]}"
 
 
 class Polynomial(nn.Module):
@@ -55,6 +57,7 @@ class Polynomial(nn.Module):
 
     def __init__(self, n: int, degree: int) -> None:
         super().__init__()
+        self.n = n
         self.degree = degree
         for d in range(1, degree + 1):
             chosen = torch.tensor(list(combinations_with_replacement(range(n), d)), device="cpu")
@@ -66,4 +69,4 @@ class Polynomial(nn.Module):
         return torch.cat([z[..., chosen].prod(-1) for chosen in factors], -1)
 
     def extra_repr(self) -> str:
-        return f"degree={self.degree}"
+        return f"{self.n}, degree={self.degree}"

@@ -33,4 +33,4 @@ class Aggregate(nn.Module):
         return a @ z
 
     def extra_repr(self) -> str:
-        return f"{self.how}, loops={self.loops}"
+        return f"{self.how!r}, loops={self.loops}"

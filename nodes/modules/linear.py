@@ -33,7 +33,8 @@ class LowRank(nn.Module):
         return F.linear(F.linear(z, self.right), self.left, self.bias)
 
     def extra_repr(self) -> str:
-        return f"{self.right.shape[1]} -> {self.right.shape[0]} -> {self.left.shape[0]}"
+        (units, rank), n = self.left.shape, self.right.shape[1]
+        return f"{n}, {rank}, {units}, bias={self.bias is not None}"
 
 
 class Embedding(nn.Embedding):

@@ -30,6 +30,7 @@ class Local(nn.Module):
     ) -> None:
         """`size` is one sample's, (channels in, ...)."""
         super().__init__()
+        self.source = tuple(size)
         self.kernel, self.stride, self.padding = kernel, stride, padding
         places = [(n + 2 * padding - kernel) // stride + 1 for n in size[1:]]
         self.size = (channels, *places)
@@ -54,4 +55,7 @@ class Local(nn.Module):
         return out if self.bias is None else out + self.bias.reshape(self.size)
 
     def extra_repr(self) -> str:
-        return f"{self.size}, kernel={self.kernel}, stride={self.stride}, padding={self.padding}"
+        return (
+            f"{self.source}, {self.size[0]}, kernel={self.kernel}, stride={self.stride}, "
+            f"padding={self.padding}, bias={self.bias is not None}"
+        )

@@ -15,7 +15,7 @@ class _Margin(nn.Module):
         self.margin = margin
 
     def extra_repr(self) -> str:
-        return f"margin={self.margin:g}"
+        return f"margin={self.margin}"
 
 
 class Hinge(_Margin):
@@ -60,6 +60,7 @@ class Nearest(nn.Module):
 
     def __init__(self, n: int, units: int, spread: float) -> None:
         super().__init__()
+        self.spread = spread
         self.weight = nn.Parameter(torch.empty(units, n))
         nn.init.normal_(self.weight, std=spread)
 
@@ -67,4 +68,5 @@ class Nearest(nn.Module):
         return squared_distances(z.flatten(1), self.weight).min(1).values
 
     def extra_repr(self) -> str:
-        return str(tuple(self.weight.shape))
+        units, n = self.weight.shape
+        return f"{n}, {units}, spread={self.spread}"

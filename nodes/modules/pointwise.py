@@ -18,7 +18,7 @@ class Scale(nn.Module):
         return z * self.factor + self.shift
 
     def extra_repr(self) -> str:
-        return f"{self.factor:g}, {self.shift:g}"
+        return f"{self.factor}, {self.shift}"
 
 
 class Shrinkage(nn.Module):
@@ -29,13 +29,14 @@ class Shrinkage(nn.Module):
         super().__init__()
         self.theta = nn.Parameter(torch.full((channels,), theta))
         self.trailing = trailing
+        self.first = theta
 
     def forward(self, s: Tensor) -> Tensor:
         theta = self.theta.reshape(-1, *(1,) * self.trailing)
         return s.sign() * torch.relu(s.abs() - theta)
 
     def extra_repr(self) -> str:
-        return f"{self.theta.numel()}, trailing={self.trailing}"
+        return f"{self.theta.numel()}, trailing={self.trailing}, theta={self.first}"
 
 
 def straight_through_sign(s: Tensor) -> Tensor:

@@ -8,18 +8,19 @@ from torch.nn import functional as F
 
 
 class Slice(nn.Module):
-    """`chosen` along `axis`.  [B, n, ...] -> [B, m, ...]."""
+    """Those from `start` to before `stop` (None: the end) along `axis`.  [B, n, ...] -> [B, m, ...]."""
 
-    def __init__(self, axis: int, chosen: slice) -> None:
+    def __init__(self, axis: int, start: int, stop: int | None, step: int) -> None:
         super().__init__()
-        self.before = (slice(None),) * axis
-        self.chosen = chosen
+        self.axis = axis
+        self.start, self.stop, self.step = start, stop, step
 
     def forward(self, z: Tensor) -> Tensor:
-        return z[(*self.before, self.chosen)]
+        whole = (slice(None),) * self.axis
+        return z[(*whole, slice(self.start, self.stop, self.step))]
 
     def extra_repr(self) -> str:
-        return f"axis={len(self.before)}, {self.chosen}"
+        return f"{self.axis}, {self.start}, {self.stop}, {self.step}"
 
 
 class Select(nn.Module):
@@ -34,7 +35,7 @@ class Select(nn.Module):
         return z.select(self.axis, self.index)
 
     def extra_repr(self) -> str:
-        return f"axis={self.axis}, {self.index}"
+        return f"{self.axis}, {self.index}"
 
 
 class Split(nn.Module):
@@ -84,7 +85,7 @@ class Pad(nn.Module):
         """`size` is the input's shape; only its `axes` matter."""
         super().__init__()
         self.axes, self.before, self.after, self.how, self.value = axes, before, after, how, value
-        self.rank = len(size)
+        self.size = tuple(size)
         if how != "constant":
             for axis in axes:
                 places = torch.arange(-before, size[axis] + after)
@@ -95,7 +96,7 @@ class Pad(nn.Module):
         if self.how == "constant":
             sides = [
                 n
-                for axis in reversed(range(self.rank))
+                for axis in reversed(range(len(self.size)))
                 for n in ((self.before, self.after) if axis in self.axes else (0, 0))
             ]
             return F.pad(z, sides, value=self.value)
@@ -105,7 +106,7 @@ class Pad(nn.Module):
         return z
 
     def extra_repr(self) -> str:
-        return f"{self.axes}, {self.before}, {self.after}, {self.how}"
+        return f"{self.axes}, {self.size}, {self.before}, {self.after}, {self.how!r}, {self.value}"
 
 
 def _mirrored(places: Tensor, size: int) -> Tensor:

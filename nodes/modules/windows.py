@@ -33,7 +33,7 @@ class LpPool(nn.Module):
         return (norms * largest).flatten(-len(axes)).squeeze(-1)
 
     def extra_repr(self) -> str:
-        return f"p={self.p:g}, kernel={self.kernel}, stride={self.stride}, padding={self.padding}"
+        return f"p={self.p}, kernel={self.kernel}, stride={self.stride}, padding={self.padding}"
 
 
 class LogProbPool(nn.Module):
@@ -48,4 +48,4 @@ class LogProbPool(nn.Module):
         return torch.logsumexp(self.b * seen, tuple(range(2 - z.dim(), 0))) / self.b
 
     def extra_repr(self) -> str:
-        return f"b={self.b:g}, kernel={self.kernel}, stride={self.stride}, padding={self.padding}"
+        return f"b={self.b}, kernel={self.kernel}, stride={self.stride}, padding={self.padding}"

@@ -82,3 +82,49 @@ def test_the_perceptrons_gradient_is_the_lectures_rule() -> None:
 def test_log_probabilities_give_cross_entropy() -> None:
     scores, y = torch.randn(6, 4, dtype=torch.float64), T([0, 1, 2, 3, 0, 1])
     torch.testing.assert_close(nll_loss(scores.log_softmax(1), y), cross_entropy(scores, y))
+
+
+def test_yes_and_no_are_right_on_the_right_side() -> None:
+    cost = catalogue()["binary_cross_entropy"]
+    y = T([[1, 0], [1, 0]])
+    scores = T([[2.0, -0.1], [0.3, 0.2]])
+    assert cost().correct(scores, y).tolist() == [1.0, 0.5]  # type: ignore[attr-defined]
+    assert cost(logits=False).correct(scores.sigmoid(), y).tolist() == [1.0, 0.5]  # type: ignore[attr-defined]
+    assert cost().correct(T([0.2, 0.3]), T([1, 0])).tolist() == [True, False]  # type: ignore[attr-defined]
+
+
+def test_pairs_are_right_on_their_side_of_half_the_margin() -> None:
+    cost = catalogue()["contrastive"](margin=2.0)
+    right = cost.correct(T([0.9, 0.9, 1.1, 1.1]), T([1, 0, 1, 0]))  # type: ignore[attr-defined]
+    assert right.tolist() == [True, False, False, True]
+
+
+def test_only_the_margin_pushes_different_pairs() -> None:
+    cost = catalogue()["contrastive"](margin=1.0).build((2,), (2,))
+    distance = T([0.5, 0.5, 2.0, 2.0], requires_grad=True)
+    energy = cost(distance, T([1, 0, 1, 0]))
+    assert energy.tolist() == [0.125, 0.125, 2.0, 0.0]
+    (slope,) = torch.autograd.grad(energy.sum(), distance)
+    assert slope.tolist() == [0.5, -0.5, 2.0, 0.0]
+
+
+def test_smoothing_ranks_answers_as_before() -> None:
+    cost = catalogue()["cross_entropy"](smoothing=0.1).build((4, 3), (4,))
+    scores = torch.randn(4, 3)
+    assert isinstance(cost, torch.nn.Module)
+    assert catalogue()["cross_entropy"]().build((4, 3), (4,)) is cross_entropy
+    torch.testing.assert_close(
+        cost(scores, T([0, 1, 2, 0])),
+        torch.nn.functional.cross_entropy(
+            scores, T([0, 1, 2, 0]), label_smoothing=0.1, reduction="none"
+        ),
+    )
+
+
+def test_the_divergence_of_a_distribution_from_itself_is_nothing() -> None:
+    p = torch.randn(3, 4, dtype=torch.float64).log_softmax(1)
+    kl = catalogue()["kl_div"]().build((3, 4), (3, 4))
+    torch.testing.assert_close(kl(p, p), torch.zeros(3, dtype=torch.float64))
+    assert (kl(p, p.roll(1, 1)) > 0).all()
+    standard = catalogue()["kl_normal"]().build((3, 4), (3, 4))
+    assert standard(torch.zeros(3, 4), torch.zeros(3, 4)).tolist() == [0.0] * 3

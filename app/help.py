@@ -8,6 +8,7 @@ import inspect
 from app.shortcuts import GESTURES, MENUS
 from graph.diagram import Block
 from graph.settings import settings_of
+from nodes.block import FLANK_HELP
 from nodes.catalogue import type_of
 
 
@@ -34,6 +35,8 @@ def block_text(block: Block) -> str:
     for formula in filter(None, (kind.formula, kind.gradient)):
         parts.append(f"<p><i>{html.escape(formula)}</i></p>")
     rows = [(f"<b>{s.name}</b>", html.escape(s.help)) for s in settings_of(kind).values()]
+    if kind.flanks:
+        rows.append((f"at the flank: <b>{', '.join(kind.flanks)}</b>", html.escape(FLANK_HELP)))
     return "".join(parts) + _table(rows)
 
 

@@ -45,7 +45,9 @@ class Draft:
         )
         if stage.of_weights:
             arguments = tuple(
-                self._parameter(n) for n in self.program.parameters if self.program.is_weight(n)
+                self.graph.get_attr(path)
+                for name, path in self.program.paths.items()
+                if self.program.is_weight(name)
             )
         if isinstance(stage.op, nn.Module):
             node = self.graph.call_module(self.program.targets[name], arguments)
@@ -57,12 +59,6 @@ class Draft:
             one = len(outputs) == 1
             part = node if one else self.graph.call_function(operator.getitem, (node, number))
             self.values[Pin(name, pin)] = part
-
-    def _parameter(self, name: str) -> fx.Node:
-        owner, _, rest = name.partition(".")
-        target = next(t for t, block in self.program.prefixes.items() if block == owner)
-        inner = "inner." if hasattr(self.program.root.get_submodule(target), "inner") else ""
-        return self.graph.get_attr(f"{target}.{inner}{rest}")
 
     def loss(self) -> fx.Graph:
         self.inputs(self.program.inputs)

@@ -16,6 +16,7 @@ from graph.files import atomic_write
 from graph.problem import DiagramError
 from nodes.names import names
 from runtime.program import Program
+from runtime.replaced import Replaced
 from runtime.shapes import Stage, owner_of
 from runtime.snapshot import BATCH
 
@@ -93,6 +94,10 @@ class _Source:
 
     def _call(self, name: str, stage: Stage) -> str:
         owner = owner_of(self.program.diagram, name)
+        if isinstance(stage.op, Replaced):
+            raise DiagramError(
+                f"{name}: a block with a weight from a wire cannot be exported as source yet."
+            )
         called = (
             f"self.{owner}" if isinstance(stage.op, nn.Module) else self._function(name, stage.op)
         )

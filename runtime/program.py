@@ -68,15 +68,14 @@ class Program:
 
     def _collect(self) -> nn.Module:
         root = nn.Module()
+        known: dict[int, str] = {}  # by the module's identity: sharing blocks have one
         for number, (name, stage) in enumerate(self.stages.items()):
             owner = owner_of(self.diagram, name)
             if isinstance(stage.op, nn.Module):
-                known = next((t for t, block in self.prefixes.items() if block == owner), None)
-                target = known or f"m{number}"
+                target = known.setdefault(id(stage.op), f"m{number}")
                 self.prefixes[target] = owner
                 self.targets[name] = target
-                if known is None:
-                    root.add_module(target, stage.op)
+                root.add_module(target, stage.op)
             if isinstance(stage.type, Regulariser) and stage.type.start:
                 root.register_buffer(
                     f"gate{number}", torch.zeros((), dtype=self.dtype), persistent=False
@@ -98,18 +97,19 @@ class Program:
         return module
 
     def _named(self, _module: nn.Module, state: dict[str, Any], prefix: str, _meta: Any) -> None:
-        for key in [k for k in state if k.startswith(prefix)]:
-            value = state.pop(key)
-            if "." in key.removeprefix(prefix):  # gates stay inside
-                state[prefix + self.public_name(key.removeprefix(prefix))] = value
+        inside = {k.removeprefix(prefix): state.pop(k) for k in [*state] if k.startswith(prefix)}
+        for key, value in inside.items():
+            if "." in key:  # gates stay inside
+                state[prefix + self.public_name(key)] = value
 
     def _unnamed(self, _module: nn.Module, state: dict[str, Any], prefix: str, *_rest: Any) -> None:
-        owners = {owner: target for target, owner in self.prefixes.items()}
-        for key in [k for k in state if k.startswith(prefix)]:
-            block, _, rest = key.removeprefix(prefix).partition(".")
-            if block in owners:
-                inner = "inner." if hasattr(self.root.get_submodule(owners[block]), "inner") else ""
-                state[f"{prefix}{owners[block]}.{inner}{rest}"] = state.pop(key)
+        inside = {key: self.public_name(key) for key in self.root.state_dict()}
+        found = {
+            key: state[prefix + name] for key, name in inside.items() if prefix + name in state
+        }
+        for name in {*inside.values()}:
+            state.pop(prefix + name, None)
+        state.update({prefix + key: value for key, value in found.items()})
         state.update(
             {f"{prefix}{name}": gate for name, gate in self.root.named_buffers(recurse=False)}
         )
@@ -117,12 +117,19 @@ class Program:
     def public_name(self, key: str) -> str:
         """`linear1.weight` for fx's `m3.weight`."""
         target, _, rest = key.partition(".")
-        return f"{self.prefixes.get(target, target)}.{rest.removeprefix('inner.')}"
+        while rest.startswith("inner."):  # of what wraps a block's own module
+            rest = rest.removeprefix("inner.")
+        return f"{self.prefixes.get(target, target)}.{rest}"
+
+    @cached_property
+    def paths(self) -> dict[str, str]:
+        """Where every trainable weight lies inside, by its public name."""
+        return {self.public_name(path): path for path, _ in self.root.named_parameters()}
 
     @cached_property
     def parameters(self) -> dict[str, nn.Parameter]:
         """Every trainable weight by its public name."""
-        return {self.public_name(name): p for name, p in self.root.named_parameters()}
+        return {name: self.root.get_parameter(path) for name, path in self.paths.items()}
 
     def _report(self, trace: Trace, problems: tuple[Problem, ...]) -> Report:
         trained = [n for n in self.costs if self.cost(n).use != "inference"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
@@ -50,9 +50,7 @@ class Replaced(nn.Module):
 
     def _sample(self, inputs: tuple[Tensor, ...], given: dict[str, Tensor]) -> Any:
         """One sample, given to `inner` as a batch of one."""
-        alone = [
-            v.unsqueeze(0) if one else v for v, one in zip(inputs, self.batched, strict=True)
-        ]
+        alone = [v.unsqueeze(0) if one else v for v, one in zip(inputs, self.batched, strict=True)]
         out = torch.func.functional_call(self.inner, given, tuple(alone))
         if not any(self.batched):
             return out
@@ -77,15 +75,29 @@ class Replaced(nn.Module):
         return [*own, *map(tuple, self.sizes.values())]
 
 
+class OfParameters(nn.Module):
+    """A cost of drawn parameters alone: what has no samples is one sample to it.  [...], ... -> [1]."""
+
+    def __init__(self, inner: Callable[..., Tensor]) -> None:
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, *values: Tensor) -> Tensor:
+        """The cost of the values as of one sample."""
+        return self.inner(*(value.unsqueeze(0) for value in values))
+
+
 def without(module: nn.Module, names: Iterable[str]) -> None:
     """Takes away parameters that wires will replace: they are neither trained nor saved any more."""
     for name in names:
-        value = module.get_parameter(name).detach()
+        value = getattr(module, name).detach()
         delattr(module, name)
         # functional_call puts another value in the place of a buffer as it does with a parameter
         module.register_buffer(name, value, persistent=False)
 
 
 def holder(op: Any) -> Any:
-    """What holds a block's own weights: the module inside, where parameters come from wires."""
-    return op.inner if isinstance(op, Replaced) else op
+    """What holds a block's own weights: the module inside the wrappers that live here."""
+    while isinstance(op, Replaced | OfParameters):
+        op = op.inner
+    return op

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -16,9 +16,10 @@ from graph.settings import SettingError, changed_settings
 from nodes.block import BlockType, Cost, Glyph, Regulariser, Trainable, Weighted
 from nodes.catalogue import catalogue, read
 from nodes.modules.initialization import initialize
-from nodes.variables import Latent
+from nodes.variables import Latent, Parameter
+from runtime import wanted
 from runtime.memory import free_memory, gigabytes
-from runtime.replaced import Replaced
+from runtime.replaced import OfParameters, Replaced, holder, without
 from runtime.snapshot import Counts
 from runtime.trial import LARGE, SAMPLES, Kind, Outcome, numel, outcome_of, sentence, weights_of
 
@@ -68,10 +69,11 @@ class Tracer:
         self.trace = Trace()
         self.free = free_memory()
         self.families: dict[str, Stage] = {}  # by the id of the block that owns the weights
+        self.followed = wanted.followed(diagram)
 
     def run(self) -> Trace:
         """Visits every block along the flow."""
-        for name in self.diagram.order:
+        for name in wanted.order(self.diagram, self.followed):
             block = self.diagram.blocks[name]
             try:
                 self._visit(block)
@@ -114,9 +116,20 @@ class Tracer:
             if block.id in self.inputs:
                 self.trace.kinds[Pin(block.id, OUTPUT)] = self.inputs[block.id]
             return
+        if isinstance(instance, Parameter) and not instance.size:
+            size = self._wanted_size(block.id)
+            instance = read(replace(block, settings=block.settings.with_(size=size)))
         sources = self._sources(block, instance)
         if sources is not None:
             self._build(block, instance, sources)
+
+    def _wanted_size(self, name: str) -> tuple[int, ...]:
+        """The size of a parameter block that has none of its own: that of what it replaces, else the one it had."""
+        pin, before = self.followed.get(name), self.kept.get(name)
+        found = wanted.size_at(self.diagram, self.trace.kinds, pin) if pin else None
+        if found is None and before is not None and isinstance(before.type, Parameter):
+            found = before.type.size
+        return found or (1,)
 
     def _sources(self, block: Block, instance: BlockType) -> dict[str, Pin] | None:
         """The wired pins of a block and where they come from; None when it cannot run yet."""
@@ -156,12 +169,13 @@ class Tracer:
         )
         kinds = tuple(self.trace.kinds[pin] for pin in sources.values())
         settings = _settings_that_matter(instance)
-        signature = (block.kind, settings, kinds, flanks, block.shares)
+        given = self._given(block, flanks)
+        signature = (block.kind, settings, kinds, flanks, given, block.shares)
         if isinstance(instance, Regulariser) and not sources:
             stage = Stage(block, instance, instance.of_weights(), (), signature, True)
             self.trace.stages[block.id] = stage
             return
-        op = self._op(block, instance, kinds[: len(kinds) - len(flanks)], flanks, signature)
+        op = self._op(block, instance, kinds, flanks, signature)
         _set_trained(op, instance, True)  # so that frozen weights are counted too
         key = None if block.shares else (*signature, self.dtype)
         outcome = outcome_of(key, op, kinds, self.device == "meta")
@@ -170,7 +184,7 @@ class Tracer:
                 block.id, outcome.error, "Change its settings or what is wired into it."
             )
         kind = outcome.kinds[0]
-        if isinstance(instance, Cost) and kind.shape != (SAMPLES,):
+        if isinstance(instance, Cost) and kind.shape != (SAMPLES if kind.batched else 1,):
             raise _BlockError(
                 block.id,
                 f"a cost must give one number per sample, this one gives {kind.shape}.",
@@ -193,14 +207,24 @@ class Tracer:
         flanks: tuple[str, ...],
         signature: Any,
     ) -> Any:
-        owner = owner_of(self.diagram, block.id)
-        shared = self._shared(block, owner)
-        if shared is not None:
-            return shared
+        first = self.families.get(owner_of(self.diagram, block.id))
         before = self.kept.get(block.id)
-        if before is not None and before.signature == signature:
+        if first is not None:
+            op = self._shared(block, first)
+        elif before is not None and before.signature == signature:
             return before.op
+        else:
+            op = self._new(block, instance, kinds[: len(kinds) - len(flanks)])
+        op = self._replaced(block, op, flanks, kinds) if flanks else op
+        if isinstance(instance, Cost) and not any(kind.batched for kind in kinds):
+            op = OfParameters(op)
+        if before is not None and first is None:
+            _take_over(holder(op), holder(before.op))
+        return op
+
+    def _new(self, block: Block, instance: BlockType, kinds: tuple[Kind, ...]) -> Any:
         shapes = [torch.Size(kind.shape) for kind in kinds]
+        owner = owner_of(self.diagram, block.id)
         try:
             if self.device == "meta" or self._may_be_large(instance, kinds):
                 with torch.device("meta"):
@@ -212,26 +236,54 @@ class Tracer:
             raise _BlockError(
                 block.id, sentence(error), "Change its settings or what is wired into it."
             ) from None
-        op = op.to(self.dtype) if isinstance(op, nn.Module) else op
-        op = Replaced(op, flanks) if flanks else op
-        if before is not None:
-            _take_over(op, before.op)
-        return op
+        return op.to(self.dtype) if isinstance(op, nn.Module) else op
+
+    def _given(self, block: Block, flanks: tuple[str, ...]) -> tuple[str, ...]:
+        """The parameters that wires bring to the owner of this block's weights, and so have to bring to this block."""
+        owner = self.diagram.blocks[owner_of(self.diagram, block.id)]
+        cls = catalogue()[block.kind]
+        wired = {w.target.name for w in self.diagram.wires_into(owner.id)}
+        given = tuple(n for n in cls.flanks if n in wired and n not in cls.inputs)
+        for name in given if owner.kind == block.kind else ():
+            if name not in flanks:
+                raise _BlockError(
+                    f"{block.id}.{name}",
+                    f"it shares the weights of {owner.id}, whose {name} comes from a wire.",
+                    "Drag a wire from the same circle here.",
+                )
+        return given
+
+    def _replaced(
+        self, block: Block, op: Any, flanks: tuple[str, ...], kinds: tuple[Kind, ...]
+    ) -> Replaced:
+        for name in flanks:
+            if not isinstance(getattr(op, name, None), torch.Tensor):
+                raise _BlockError(
+                    f"{block.id}.{name}",
+                    f"with these settings a {block.kind} has no {name} that a wire could replace.",
+                    "Change its settings or remove the wire.",
+                )
+        without(op, self._given(block, flanks))
+        batched = [kind.batched for kind in kinds]
+        count = len(kinds) - len(flanks)
+        try:
+            return Replaced(op, dict(zip(flanks, batched[count:], strict=True)), batched[:count])
+        except ValueError as error:
+            raise _BlockError(
+                f"{block.id}.{flanks[0]}", str(error), "Give one value for all samples."
+            ) from None
 
     def _frozen(self, owner: str) -> bool:
         return self.diagram.blocks[owner].settings.get("freeze") is True
 
-    def _shared(self, block: Block, owner: str) -> Any:
-        """The module that the first visited block of this sharing family made, None when this is the first."""
-        first = self.families.get(owner)
-        if first is None:
-            return None
+    def _shared(self, block: Block, first: Stage) -> Any:
+        """The module of the family's first visited block, for another block that shares its weights."""
         if first.block.kind != block.kind:
             raise _BlockError(
                 block.id,
                 f"it is a {block.kind} and cannot share the weights of a {first.block.kind}.",
             )
-        return first.op
+        return holder(first.op)
 
     def _may_be_large(self, instance: BlockType, kinds: tuple[Kind, ...]) -> bool:
         numbers = [

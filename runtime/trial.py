@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from runtime.replaced import Replaced
 from runtime.snapshot import BATCH, Counts
 
 SAMPLES = 2  # enough to tell the batch from the rest, and what batch norm needs
@@ -120,18 +121,18 @@ def _count(op: Any, out: Kind) -> Counts:
     weights = weights_of(op)
     samples = SAMPLES if out.batched else 1
     macs = 0
-    matrices = (
-        [p for p in op.parameters() if p.dim() >= 2]
-        if isinstance(op, nn.Module) and not _is_drawn(op)
-        else []
-    )
-    for p in matrices:
-        macs += p.numel() * numel(out.shape) // (samples * p.shape[0])
+    for shape in _matrices(op):
+        macs += numel(shape) * numel(out.shape) // (samples * shape[0])
     return Counts(sum(p.numel() for p in weights), macs)
 
 
-def _is_drawn(op: nn.Module) -> bool:
-    return hasattr(op, "value")
+def _matrices(op: Any) -> list[tuple[int, ...]]:
+    """Shapes of the weights by which a block multiplies, also of those that wires bring."""
+    is_drawn = hasattr(op, "value")  # a parameter by itself multiplies nothing
+    if is_drawn or not isinstance(op, nn.Module):
+        return []
+    shapes = op.shapes if isinstance(op, Replaced) else [tuple(p.shape) for p in op.parameters()]
+    return [shape for shape in shapes if len(shape) >= 2]
 
 
 def sentence(error: BaseException) -> str:

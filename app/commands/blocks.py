@@ -11,7 +11,7 @@ import inspect
 from app.commands.table import columns
 from app.commands.wrong import WrongUse
 from graph.settings import Setting, settings_of
-from nodes.block import BlockType
+from nodes.block import FLANK_HELP, BlockType
 from nodes.catalogue import catalogue
 
 
@@ -61,6 +61,8 @@ def _help(cls: type[BlockType]) -> str:
         inputs = [f"{cls.variadic}1, {cls.variadic}2, ... (as many as are wired)"]
     flanks = [f"{pin} (at the flank, replaces a weight)" for pin in cls.flanks]
     parts.append(f"inputs:    {', '.join([*inputs, *flanks]) or 'none'}")
+    if flanks:
+        parts.append(f"at a flank: {FLANK_HELP}")
     parts.append(f"outputs:   {', '.join(cls.outputs) or 'none: it adds to the energy'}")
     rows = [_row(declared) for declared in settings_of(cls).values()]
     parts.append("settings:\n" + columns(rows) if rows else "settings:  none")

@@ -14,7 +14,8 @@ class Change:
 
     `added`, `removed`, `altered` and `moved` hold block ids: `moved` those of which only the position differs, `altered` all
     others that differ, of which `renamed` differ in what no program depends on (label, `x-` keys; perhaps the position too).
-    A block that comes back as another kind is altered.
+    A block that comes back as another kind is altered.  `parts` says that some part differs, `inner` that one differs in
+    what a program depends on.
     """
 
     added: tuple[str, ...] = ()
@@ -27,6 +28,7 @@ class Change:
     recipe: bool = False
     frames: bool = False
     parts: bool = False
+    inner: bool = False
 
     @classmethod
     def between(cls, before: Diagram, after: Diagram) -> Change:
@@ -44,6 +46,7 @@ class Change:
             recipe=before.recipe != after.recipe,
             frames=before.frames != after.frames,
             parts=before.parts != after.parts,
+            inner=_inner(before, after),
         )
 
     @property
@@ -51,7 +54,15 @@ class Change:
         """Whether something changed that a compiled program or its training depends on."""
         rebuilt = len(self.altered) > len(self.renamed)
         blocks = bool(self.added or self.removed or rebuilt)
-        return blocks or bool(self.wired or self.unwired) or self.recipe or self.parts
+        return blocks or bool(self.wired or self.unwired) or self.recipe or self.inner
+
+
+def _inner(before: Diagram, after: Diagram) -> bool:
+    if before.parts is after.parts:
+        return False
+    if before.parts.keys() != after.parts.keys():
+        return True
+    return any(Change.between(before.parts[name], part).runs for name, part in after.parts.items())
 
 
 def _different(before: Diagram, after: Diagram) -> Iterator[tuple[Block, Block]]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from graph.diagram import OUTPUT, Block, Diagram, Pin
+from graph.diagram import INLET, OUTLET, OUTPUT, Block, Diagram, Pin
 from nodes.block import BlockType, Cost, Glyph, Regulariser, Variable
 from nodes.parts import type_in
 
@@ -95,6 +95,8 @@ def _given(block: Block, kind: type[BlockType] | None) -> str:
     """The name that the person, or the data's field, gives to a block's variable; "" for none."""
     if kind is not None and issubclass(kind, Cost):
         return ""
+    if block.kind in (INLET, OUTLET):
+        return block.id  # the pin's name
     if block.label or kind is None or kind.glyph is not Glyph.OBSERVED:
         return block.label
     field = block.settings.get("field", "x")

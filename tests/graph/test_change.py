@@ -20,6 +20,7 @@ from graph.edits import (
     SetSetting,
     SetShares,
 )
+from graph.grouping import InPart
 from tests.graph.samples import attempt, classifier, random_diagram, random_edit, wire
 
 
@@ -101,3 +102,12 @@ def _redone(view: Diagram, after: Diagram, change: Change) -> Diagram:
     frames = after.frames if change.frames else view.frames
     parts = after.parts if change.parts else view.parts
     return Diagram(Frozen(blocks), wires, parts, frames, recipe, after.extra)
+
+
+def test_what_is_moved_inside_a_part_does_not_run() -> None:
+    part = Diagram({"a": Block("a", "relu")})
+    before = classifier().with_(parts={"p": part})
+    moved = Change.between(before, InPart("p", MoveBlocks({"a": (30, 40)})).apply(before))
+    assert moved == Change(parts=True) and not moved.runs
+    altered = Change.between(before, InPart("p", SetSetting("a", "slope", 1)).apply(before))
+    assert altered == Change(parts=True, inner=True) and altered.runs

@@ -8,8 +8,17 @@ import pytest
 
 from graph.diagram import INLET, OUTLET, PART, Block, Diagram, Frozen, Pin, Wire
 from graph.edits import AddBlock, Connect, RemoveBlocks, SetSetting
-from graph.grouping import AddPart, Group, InPart, RemovePart, Ungroup, scope
-from graph.parts import counts, flatten
+from graph.grouping import (
+    AddPart,
+    Group,
+    InPart,
+    RemovePart,
+    RenamePart,
+    RenamePin,
+    Ungroup,
+    scope,
+)
+from graph.parts import counts, flatten, pins_of
 from graph.problem import DiagramError
 
 
@@ -183,3 +192,28 @@ def test_a_used_part_cannot_be_removed_and_another_of_its_name_not_added() -> No
         AddPart("stage", diagram([block("q")])).apply(made)
     assert AddPart("stage", stage()).apply(made) == made
     assert "more" in AddPart("more", stage()).apply(made).parts
+
+
+def test_a_renamed_part_is_renamed_at_all_its_uses() -> None:
+    outer = diagram([block("i", PART, part="stage")])
+    made = two_stages().with_(parts={"stage": stage(), "outer": outer})
+    renamed = RenamePart("stage", "layer").apply(made)
+    assert list(renamed.parts) == ["layer", "outer"]
+    assert {b.settings["part"] for b in renamed.blocks.values() if b.kind == PART} == {"layer"}
+    assert renamed.parts["outer"].blocks["i"].settings["part"] == "layer"
+    assert set(flatten(renamed).diagram.blocks) == set(flatten(made).diagram.blocks)
+    for taken in ("outer", "two words", ""):
+        with pytest.raises(DiagramError):
+            RenamePart("stage", taken).apply(made)
+
+
+def test_a_renamed_pin_keeps_its_wires_inside_and_at_all_uses() -> None:
+    made = two_stages()
+    renamed = RenamePin("stage", "z", "input").apply(RenamePin("stage", "y", "out").apply(made))
+    assert pins_of(renamed.parts["stage"]) == (("input",), ("out",))
+    assert set(flatten(renamed).diagram.wires) == set(flatten(made).diagram.wires)
+    assert wire("s1.out -> s2.input") in renamed.wires and not flatten(renamed).problems
+    with pytest.raises(DiagramError, match="a block called a in stage"):
+        RenamePin("stage", "z", "a").apply(made)
+    with pytest.raises(DiagramError, match="no pin called a"):
+        RenamePin("stage", "a", "b").apply(made)

@@ -189,3 +189,13 @@ def test_ten_thousand_blocks_are_named_while_the_mouse_moves() -> None:
         return time.process_time() - start
 
     assert min(once() for _ in range(3)) < 0.15
+
+
+def test_the_pins_of_a_part_are_called_by_their_ids() -> None:
+    part = Diagram(
+        {n: Block(n, kind) for n, kind in (("skip", "inlet"), ("a", "relu"), ("out", "outlet"))},
+        (Wire(Pin("skip", "y"), Pin("a", "z")), Wire(Pin("a", "y"), Pin("out", "z"))),
+    )
+    found = names(part)
+    assert found.variables[Pin("skip", "y")] == "skip"
+    assert found.labels["out"] == "out" and found.labels["a"] == "h(skip)"

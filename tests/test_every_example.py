@@ -16,12 +16,13 @@ from runtime.program import compile
 @pytest.mark.parametrize("name", gallery.names())
 def test_it_opens_without_a_problem_and_says_what_to_look_for(name: str) -> None:
     diagram = gb.load(gallery.path(name))
-    assert compile(diagram).report.problems == ()
+    device = "meta" if gallery.heavy(name) else "cpu"
+    assert compile(diagram, device=device).report.problems == ()
     assert gallery.note(name).endswith(".") and len(gallery.note(name)) < 160
     assert gallery.section(name) in SECTIONS
 
 
-@pytest.mark.parametrize("name", gallery.names())
+@pytest.mark.parametrize("name", [n for n in gallery.names() if not gallery.heavy(n)])
 def test_it_takes_steps(name: str) -> None:
     result = gb.train(gb.load(gallery.path(name)), steps=3)
     assert result.run.step_count == 3

@@ -34,6 +34,11 @@ def section(name: str) -> str:
     return _said(name, "x-section")
 
 
+def heavy(name: str) -> bool:
+    """Whether a gallery diagram is too large to be trained in passing, from the `x-heavy` in its file."""
+    return _said(name, "x-heavy") == str(True)
+
+
 @cache
 def _said(name: str, key: str) -> str:
     from graph.files import load

@@ -22,25 +22,31 @@ SECTIONS = (
 
 @dataclass(frozen=True)
 class Page:
-    """One diagram of the gallery: its name, where it stands, what to look for, and how it is drawn."""
+    """One diagram of the gallery: its name, where it stands, what to look for, and how it is drawn.
+
+    A `heavy` one is too large to be trained in passing; tests only compile it, and allocate nothing.
+    """
 
     name: str
     section: str
     note: str
     draw: Callable[[], Diagram]
+    heavy: bool = False
 
     def diagram(self) -> Diagram:
         """The diagram as its file holds it."""
         drawn = self.draw()
-        extra = {"x-section": self.section, "x-note": self.note}
+        extra: dict[str, object] = {"x-section": self.section, "x-note": self.note}
+        if self.heavy:
+            extra["x-heavy"] = True
         return drawn.with_(extra=Frozen({**drawn.extra, **extra}))
 
 
 def pages() -> tuple[Page, ...]:
     """Every page, section by section, in the order of the lectures."""
-    from app.gallery.pages import convolution, linear, nets
+    from app.gallery.pages import bignets, convolution, linear, nets
 
-    return (*linear.PAGES, *nets.PAGES, *convolution.PAGES)
+    return (*linear.PAGES, *nets.PAGES, *convolution.PAGES, *bignets.PAGES)
 
 
 def write(folder: Path) -> None:

@@ -23,9 +23,11 @@ class Ahead:
 
     def take(self, numbers: np.ndarray, following: np.ndarray | None = None) -> Fetched:
         """The samples of these numbers from every stream; `following` is begun.  Raises DataError."""
-        coming, self._coming = self._coming, None
-        ready = coming is not None and self._expected == numbers.tobytes()
-        found = coming.result() if coming is not None and ready else self._fetch(numbers)
+        if self._coming is not None and self._expected == numbers.tobytes():
+            coming, self._coming = self._coming, None
+            found = coming.result()
+        else:
+            found = self._fetch(numbers)  # what is coming may still be asked for
         if following is not None and len(following):
             self._expected = following.tobytes()
             self._coming = self._reader.submit(self._fetch, following)

@@ -113,6 +113,7 @@ class Run:
             weight_gradients=blocks,
             curve=rows,
             grid=self.grid(grid) if grid else None,
+            rate=self.rate,
         )
 
     def _advance(self, watched: bool) -> tuple[float, Any]:

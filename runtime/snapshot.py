@@ -140,5 +140,6 @@ class Snapshot:
     validation: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))
     grid: Grid | None = None
     views: Mapping[Ask, Any] = field(default_factory=dict)  # only what was asked for and is due
+    rate: float = 0.0  # of the last update: the recipe's rate times its schedule's factor
     steps_per_second: float = 0.0
     playing: bool = False

@@ -19,7 +19,7 @@ from runtime.data import load, split
 from runtime.engine import Engine
 from runtime.program import compile
 from runtime.recipe import Recipe
-from runtime.run import Run
+from runtime.run import NonFinite, Run
 from tests.runtime.conftest import classifier
 
 SMALL = {"data": {"kind": "spiral", "points": 40}, "dtype": "float64", "batch": 24}
@@ -306,3 +306,30 @@ def test_thirty_layers_begin_alive_with_he_and_dead_with_xavier() -> None:
         return float(program.predictor()(torch.randn(64, 64).double()).detach().std())
 
     assert end("he") > 0.05 and end("xavier") < 1e-3
+
+
+def test_a_snapshot_tells_the_rate() -> None:
+    run = Run(compile(small(rate=0.4, schedule={"kind": "step", "length": 2, "unit": "steps"})))
+    assert [run.watch().rate for _ in range(5)] == pytest.approx([0.4, 0.4, 0.04, 0.04, 0.004])
+
+
+@pytest.mark.parametrize("optimizer", ["averaged_sgd", "lbfgs"])
+def test_the_last_finite_state_is_that_of_plain_steps(optimizer: str) -> None:
+    s = gb.Sketch()
+    x, y = s.observed("x"), s.observed("y")
+    s.squared_error(s.linear(s.product(*(2 * [s.linear(x, units=8)])), units=1), y)
+    settings = {"kind": "lbfgs", "line_search": False} if optimizer == "lbfgs" else optimizer
+    schedule = {"kind": "plateau", "patience": 0, "gamma": 0.9}
+    recipe = {"rate": 4.0, "batch": 300, "dtype": "float64", "schedule": schedule, "patience": 9}
+    diagram = s.diagram(data={"kind": "spiral", "points": 300}, optimizer=settings, **recipe)
+    run = Run(compile(diagram))
+    with pytest.raises(NonFinite):
+        for _ in range(2000):
+            run.step()
+    again = Run(compile(diagram))
+    while again.step_count < run.step_count:
+        again.step()
+    for name, p in run.program.parameters.items():
+        assert bool(torch.isfinite(p).all())
+        torch.testing.assert_close(p, again.program.parameters[name], rtol=0, atol=0)
+    assert run.record.losses == again.record.losses

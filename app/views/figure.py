@@ -1,0 +1,80 @@
+"""A view that shows figures made by the engine: what it asks for, and what it says while there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.theme import Theme
+from runtime.snapshot import Ask
+
+
+class FigureView(QWidget):
+    """Base of the views whose numbers the engine computes only while they are open.
+
+    `asks` names what is wanted for the selected block; `show_figures` gets the answers that are due.
+    """
+
+    title: ClassVar[str] = ""
+    help: ClassVar[str] = ""  # one sentence, with the formula behind the view
+    nothing: ClassVar[str] = ""  # said while there is nothing to show
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._selected = ""
+        self.setMinimumHeight(120)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName(self.title)
+        self.setToolTip(self.help)
+
+    def sizeHint(self) -> QSize:
+        return QSize(380, 220)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Other colours, at once."""
+        self._theme = theme
+        self.update()
+
+    def select(self, block: str) -> None:
+        """The block that the person looks at, "" for none."""
+        if block != self._selected:
+            self._selected = block
+            self.forget()
+
+    def asks(self) -> tuple[Ask, ...]:
+        """What the engine shall compute."""
+        raise NotImplementedError
+
+    def show_figures(self, figures: Mapping[Ask, Any]) -> None:
+        """The newest answers; those that are not due are missing."""
+        raise NotImplementedError
+
+    def forget(self) -> None:
+        """Another diagram or block: what is shown is not true any more."""
+        self.update()
+
+    def has_something(self) -> bool:
+        """Whether there is something to paint."""
+        raise NotImplementedError
+
+    def paint(self, painter: QPainter) -> None:
+        """Paints what there is."""
+        raise NotImplementedError
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        font = QFont(self.font())
+        font.setPixelSize(11)
+        painter.setFont(font)
+        if self.has_something():
+            self.paint(painter)
+            return
+        painter.setPen(QColor(self._theme.muted))
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(self.rect().adjusted(12, 8, -12, -8), flags, self.nothing)

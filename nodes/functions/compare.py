@@ -36,7 +36,7 @@ class Matmul(Function):
         if left[-1] != right[-2] or not _alike(left[:-2], right[:-2]):
             raise ValueError(
                 f"matmul: {shown(a)} times {shown(b)} is not defined: it multiplies {list(left[-2:])} "
-                f"and {list(right[-2:])}, whose inner sizes and whose axes before must be equal."
+                f"and {list(right[-2:])}, whose inner sizes and whose axes before must be equal (a drawn parameter's: [1, n, m])."
             )
         return Multiplied(self.transpose_a, self.transpose_b)
 
@@ -54,8 +54,8 @@ def _alike(a: Shape, b: Shape) -> bool:
 class Distance(Function):
     """Euclidean distance of two inputs along the last axis.  [B, ..., n], [B, ..., n] -> [B, ...].  Source: LeCun 2020, siamese nets.
 
-    Pairwise, every point of the first with every one of the second: [B, k, n], [B, m, n] -> [B, k, m]; the first may
-    be one point, [B, n], [B, m, n] -> [B, m].
+    Pairwise, every point of the first with every one of the second: [B, k, n], [B, m, n] -> [B, k, m].  The first may
+    be one point, [B, n], [B, m, n] -> [B, m]; the second may be drawn points [m, n] or [1, m, n].
     """
 
     section = "Combine"
@@ -71,9 +71,12 @@ class Distance(Function):
         from nodes.modules.compare import Distance as Length
 
         if self.pairwise:
-            if len(z1) not in (2, 3) or len(z2) != 3 or (z1[0], z1[-1]) != (z2[0], z2[-1]):
+            # [B, n] as the second would compare the points of one sample with those of another
+            drawn = len(z2) == 2 and z2[0] != z1[0]
+            whole = len(z2) == 3 and z2[0] in (1, z1[0])
+            if len(z1) not in (2, 3) or not (drawn or whole) or z1[-1] != z2[-1]:
                 raise ValueError(
-                    f"distance needs points [B, k, n] and [B, m, n] to compare each with each, not {shown(z1)} and {shown(z2)}."
+                    f"distance needs points [B, k, n] and [B, m, n] or [1, m, n] to compare each with each, not {shown(z1)} and {shown(z2)}."
                 )
         elif len(whole_of("distance", (z1, z2))) < 2:
             raise ValueError("distance needs inputs [B, ..., n], not [B]; put a flatten before it.")

@@ -31,7 +31,7 @@ class Matmul(nn.Module):
 
 
 class Distance(nn.Module):
-    """‖a − b‖ along the last axis, or its square.  [B, ..., n], [B, ..., n] -> [B, ...]; pairwise [B, k, n], [B, m, n] -> [B, k, m], or [B, n], [B, m, n] -> [B, m]."""
+    """‖a − b‖ along the last axis, or its square.  [B, ..., n], [B, ..., n] -> [B, ...]; pairwise [B, k, n], [B, m, n] -> [B, k, m], or [B, n], [B, m, n] -> [B, m], with [m, n] or [1, m, n] in all samples."""
 
     def __init__(self, pairwise: bool, squared: bool) -> None:
         super().__init__()

@@ -146,6 +146,14 @@ def test_products_keep_samples_apart() -> None:
     torch.testing.assert_close(build("matmul", one.shape, b.shape)(one, b)[2], one[0] @ b[2])
 
 
+def test_distances_to_drawn_points() -> None:
+    z, points = random(5, 3), random(4, 3)
+    expected = (z[:, None] - points).norm(dim=2)
+    for drawn in (points, points[None]):
+        apart = build("distance", z.shape, drawn.shape, pairwise=True)
+        torch.testing.assert_close(apart(z, drawn), expected)
+
+
 @pytest.mark.parametrize(("wrong", "number"), [([3, 5, 9], 9), ([3, -1, 2], -1)])
 def test_a_number_without_a_row_is_named(wrong: list[int], number: int) -> None:
     table = build("embedding", (1, 3), count=6, units=2)

@@ -203,7 +203,7 @@ def build(kind: str, *shapes: tuple[int, ...], **settings: Any) -> Any:
         ),
         ("difference", [(2, 3), (2, 4)], {}, "difference needs inputs of one shape"),
         ("matmul", [(2, 3, 4), (2, 3, 4)], {}, "[B, 3, 4] times [B, 3, 4] is not defined"),
-        ("matmul", [(2, 4), (2, 3, 4, 1)], {}, "whose axes before must be equal."),
+        ("matmul", [(2, 4), (2, 3, 4, 1)], {}, "whose axes before must be equal"),
         ("matmul", [(2, 4), (7, 4)], {"transpose_b": True}, "[B, 4] times [B, 4] is not defined"),
         ("matmul", [(2,), (2, 3)], {}, "matmul needs matrices, not [B] and [B, 3]."),
         ("distance", [(2, 3, 4), (2, 5, 6)], {"pairwise": True}, "distance needs points [B, k, n]"),

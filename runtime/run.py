@@ -90,9 +90,9 @@ class Run:
         twin = self.program.watched[0]
         twin.eval()
         try:
-            seen = watch(
-                self.program, self.inputs_of(self.batches.part("training", self.batches.size))
-            )
+            with self.descent.averaged():
+                part = self.batches.part("training", self.batches.size)
+                seen = watch(self.program, self.inputs_of(part))
         finally:
             twin.train()
         return self._snapshot(seen.loss.item(), seen, grid)

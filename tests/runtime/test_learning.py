@@ -333,3 +333,10 @@ def test_the_last_finite_state_is_that_of_plain_steps(optimizer: str) -> None:
         assert bool(torch.isfinite(p).all())
         torch.testing.assert_close(p, again.program.parameters[name], rtol=0, atol=0)
     assert run.record.losses == again.record.losses
+
+
+def test_a_paused_look_is_with_the_averages() -> None:
+    run = Run(compile(small(optimizer="averaged_sgd", rate=0.5, shuffle=False, batch=1000)))
+    for _ in range(5):
+        run.step()
+    assert run.look().loss == pytest.approx(run.evaluate("training")["loss"], rel=1e-12)

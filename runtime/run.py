@@ -9,30 +9,19 @@ from typing import Any
 import numpy as np
 import torch
 
-from graph.problem import Problem
 from runtime.batches import Batches
 from runtime.data import Data, load
 from runtime.descent import Descent
 from runtime.field import answer_grid, bounds_of, data_points, grid_points, plane_input
 from runtime.inference import infer
 from runtime.judge import judge
+from runtime.nonfinite import NonFinite, birthplace
 from runtime.probe import Watched, flows, watch
 from runtime.program import Program
 from runtime.record import Record
 from runtime.snapshot import Grid, Points, Snapshot
 
 KEEP_EVERY = 256  # steps between copies of the last finite state
-
-
-class NonFinite(Exception):
-    """The loss became infinite or not a number; `problem` names the block where it was born.
-
-    The run then stands where the loss was finite for the last time.
-    """
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(str(problem))
-        self.problem = problem
 
 
 class Run:
@@ -183,7 +172,7 @@ class Run:
 
     def _stop(self, inputs: list[torch.Tensor]) -> None:
         """Names the block at fault, goes back to the last finite state by repeating the steps since, and raises."""
-        problem = self._birthplace(inputs)
+        problem = birthplace(self.program, inputs, self.step_count)
         last = self.step_count
         curve = self.curve
         self.restore(self._safe)
@@ -200,38 +189,6 @@ class Run:
             self._leave_epoch()
         self.curve = curve
         raise NonFinite(problem)
-
-    def _birthplace(self, inputs: list[torch.Tensor]) -> Problem:
-        hint = "Lower the rate, clip the gradients, or normalize the input; the last finite weights are back."
-        for name, given in zip(self.program.inputs, inputs, strict=True):
-            if not _finite(given):
-                return Problem(
-                    name,
-                    f"the data hold values that are not finite (step {self.step_count}).",
-                    hint,
-                )
-        twin, where = self.program.watched
-        with torch.no_grad():
-            _, energies, _, values = twin(*inputs)
-        outputs = {pin.block: v for pin, v in zip(where.variables, values, strict=True)}
-        outputs |= dict(zip(self.program.costs, energies, strict=True))
-        for name in self.program.stages:
-            own = [p for key, p in self.program.parameters.items() if key.startswith(f"{name}.")]
-            if any(not _finite(p) for p in own):
-                return Problem(
-                    name,
-                    f"its weights became infinite or not a number (step {self.step_count}).",
-                    hint,
-                )
-            if name in outputs and not _finite(outputs[name]):
-                return Problem(
-                    name,
-                    f"its output became infinite or not a number (step {self.step_count}).",
-                    hint,
-                )
-        return Problem(
-            "", f"the loss became infinite or not a number (step {self.step_count}).", hint
-        )
 
     # --- how well it does -------------------------------------------------------------------------------------
 
@@ -279,16 +236,20 @@ class Run:
         self._fields = {
             n: str(program.diagram.blocks[n].settings.get("field", "x")) for n in program.inputs
         }
+        if data is not self.data or not self._holds(self.record.best):
+            self.record = Record()
         if data is self.data and self.batches.serves(self.recipe, program.device):
             self.batches.recipe = self.recipe
         else:
             self.data, self.batches = data, Batches(data, self.recipe, program.device)
         before, self.descent = self.descent, Descent(program, self.recipe)
         self.descent.inherit(before)
-        if any(name not in program.parameters for name in self.record.best):
-            self.record = Record()
         program.set_epoch(self.batches.epoch)
         self._safe = self.state()
+
+    def _holds(self, weights: Mapping[str, torch.Tensor]) -> bool:
+        own = self.program.module.state_dict()
+        return all(name in own and own[name].shape == v.shape for name, v in weights.items())
 
     def state(self) -> dict[str, Any]:
         """Everything that the next step depends on: weights, optimizer, place in the data, random numbers; copies.
@@ -318,7 +279,3 @@ class Run:
         self.step_count = int(state["step"])
         self.record.restore(state.get("record", {}))
         self.program.set_epoch(self.batches.epoch)
-
-
-def _finite(value: torch.Tensor) -> bool:
-    return not value.is_floating_point() or bool(torch.isfinite(value).all())

@@ -340,3 +340,19 @@ def test_a_paused_look_is_with_the_averages() -> None:
     for _ in range(5):
         run.step()
     assert run.look().loss == pytest.approx(run.evaluate("training")["loss"], rel=1e-12)
+
+
+def test_a_live_edit_keeps_the_record_and_other_data_begin_a_new_one() -> None:
+    s = gb.Sketch()
+    x, y = s.observed("x"), s.observed("y")
+    s.cross_entropy(s.linear(s.batch_norm(s.linear(x, units=5)), units=3), y)
+    diagram = s.diagram(patience=50, **SMALL)
+    run = Run(compile(diagram))
+    while run.batches.finished < 3:
+        run.step()
+    slower = SetRecipe("rate", 1e-3).apply(diagram)
+    run.adopt(compile(slower, data=run.data, keep=run.program), run.data)
+    assert len(run.record.losses) == 3 and run.record.best
+    other = load({"kind": "spiral", "points": 30})
+    run.adopt(compile(slower, data=other, keep=run.program), other)
+    assert not run.record.losses and not run.record.best

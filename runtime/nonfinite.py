@@ -1,0 +1,52 @@
+"""A loss that is infinite or not a number: which block it was born in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+
+from graph.problem import Problem
+from runtime.program import Program
+
+HINT = (
+    "Lower the rate, clip the gradients, or normalize the input; the last finite weights are back."
+)
+
+
+class NonFinite(Exception):
+    """The loss became infinite or not a number; `problem` names the block where it was born.
+
+    The run then stands where the loss was finite for the last time.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(str(problem))
+        self.problem = problem
+
+
+def birthplace(program: Program, inputs: Sequence[torch.Tensor], step: int) -> Problem:
+    """The input, or the first block along the flow, whose weights or output are not finite on this batch."""
+    for name, given in zip(program.inputs, inputs, strict=True):
+        if not _finite(given):
+            return _born(name, "the data hold values that are not finite", step)
+    twin, where = program.watched
+    with torch.no_grad():
+        _, energies, _, values = twin(*inputs)
+    outputs = {pin.block: v for pin, v in zip(where.variables, values, strict=True)}
+    outputs |= dict(zip(program.costs, energies, strict=True))
+    for name in program.stages:
+        own = [p for key, p in program.parameters.items() if key.startswith(f"{name}.")]
+        if any(not _finite(p) for p in own):
+            return _born(name, "its weights became infinite or not a number", step)
+        if name in outputs and not _finite(outputs[name]):
+            return _born(name, "its output became infinite or not a number", step)
+    return _born("", "the loss became infinite or not a number", step)
+
+
+def _born(where: str, what: str, step: int) -> Problem:
+    return Problem(where, f"{what} (step {step}).", HINT)
+
+
+def _finite(value: torch.Tensor) -> bool:
+    return not value.is_floating_point() or bool(torch.isfinite(value).all())

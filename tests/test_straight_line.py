@@ -101,7 +101,7 @@ def test_from_an_empty_canvas_to_a_trained_net_and_back(hand: Hand) -> None:
     assert hand.reached() < 0.6
     assert not any(map(hand.stirs, wires)), "nothing runs along the wires of a run that rests"
     _train_until_right(hand)
-    learning = wires[1:4]  # no gradient goes back to x and y
+    learning = wires[:4]  # no gradient goes back to class numbers
     until(lambda: all(hand.glow(line).sum() > 20 for line in learning), "the wires glow", 10)
     until(lambda: all(map(hand.stirs, learning)), "pulses run along them", 10)
     areas = [like(pixels(window.boundary), color) for color in window.theme.areas[:3]]

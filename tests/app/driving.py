@@ -169,14 +169,17 @@ class Hand:
         text = self.window.bar.readouts[name].text()
         return float(text.removesuffix("%")) / 100 if text.endswith("%") else 0.0
 
-    def glow(self, line: Wire) -> Mask:
-        """Where the canvas near a wire has the colour of gradients, `[rows, columns]`."""
-        green = like(pixels(self.port), self.window.theme.gradient)
-        near = np.zeros_like(green)
+    def near(self, line: Wire) -> Mask:
+        """The pixels of the canvas beside a wire."""
+        near = np.zeros((self.port.height(), self.port.width()), bool)
         for point in self.way(line, 25):
             left, top = max(point.x() - 8, 0), max(point.y() - 8, 0)
             near[top : point.y() + 9, left : point.x() + 9] = True
-        return green & near
+        return near
+
+    def glow(self, line: Wire) -> Mask:
+        """Where the canvas near a wire has the colour of gradients."""
+        return like(pixels(self.port), self.window.theme.gradient) & self.near(line)
 
     def stirs(self, line: Wire, seconds: float = 0.15) -> bool:
         """Whether what glows near a wire is elsewhere after a while."""
@@ -201,5 +204,5 @@ def pixels(widget: QWidget) -> Pixels:
 def like(shown: Pixels, color: str, tolerance: int = 10) -> Mask:
     """Which pixels have a colour (#rrggbb), up to a tolerance in each channel."""
     wanted = [int(color[k : k + 2], 16) for k in (1, 3, 5)]
-    close: Mask = (np.abs(shown.astype(int) - wanted) <= tolerance).all(axis=-1)
-    return close
+    close = np.abs(shown.astype(int) - wanted) <= tolerance
+    return np.asarray(close.all(axis=-1))

@@ -27,6 +27,9 @@ PANELS = {
     "outline": "Outline",
     "boundary": "Decision boundary",
     "loss": "Loss",
+    "gradients": "Gradients by block",
+    "pictures": "Filters and feature maps",
+    "confusion": "Confusion",
 }
 
 

@@ -12,6 +12,7 @@ from app import actions
 from app.canvas.scene import CanvasScene
 from app.canvas.view import CanvasView
 from app.document import Document
+from app.figures import Figures
 from app.filing import Filing
 from app.live import Engine, Live
 from app.notice import Notice
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from app.window import MainWindow
 
 LEFT_WIDTH, RIGHT_WIDTH = 208, 410
+TALL = 900  # pixels of a window from which there is room for the gradients too
 NARROWEST = 300  # pixels that the right side keeps in a small window
 
 
@@ -72,6 +74,10 @@ def contents(window: MainWindow) -> Iterator[None]:
     window.loss = LossView(window.theme)
     _dock(window, "loss", "Loss", window.loss)
     yield
+    window.figures = Figures(window.theme)
+    for name, view in window.figures.views.items():
+        _dock(window, name, view.title, view)
+    yield
     window.outline = Outline(window.theme)
     _dock(window, "outline", "Outline", window.outline)
     window.status = StatusLine()
@@ -80,6 +86,7 @@ def contents(window: MainWindow) -> Iterator[None]:
     window.menus = actions.make_menus(window)
     yield
     window.reactions = Reactions(window)
+    window.figures.connect_to(window)
     _arrange(window)
     yield
     _share_out(window)
@@ -141,6 +148,10 @@ def _arrange(window: MainWindow) -> None:
     window.tabifyDockWidget(docks["inspector"], docks["outline"])
     docks["inspector"].raise_()
     docks["outline"].hide()
+    window.tabifyDockWidget(docks["pictures"], docks["confusion"])
+    for name in ("pictures", "confusion"):
+        docks[name].hide()
+    docks["gradients"].setVisible(window.height() >= TALL)
 
 
 def _share_out(window: MainWindow) -> None:
@@ -149,7 +160,7 @@ def _share_out(window: MainWindow) -> None:
     horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
     side = max(NARROWEST, min(RIGHT_WIDTH, window.width() * 26 // 100))
     window.resizeDocks([docks["palette"], docks["inspector"]], [LEFT_WIDTH, side], horizontal)
-    right = [docks[name] for name in ("inspector", "boundary", "loss")]
-    window.resizeDocks(right, [320, 300, 240], vertical)
+    right = [docks[name] for name in ("inspector", "boundary", "loss", "gradients")]
+    window.resizeDocks(right, [250, 270, 190, 190], vertical)
     window.restoreState(window.preferences.bytes("state"))
     window.view.setFocus()

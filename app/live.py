@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -11,7 +12,7 @@ from graph.diagram import Diagram
 
 if TYPE_CHECKING:
     from runtime.messages import Command, Compiled, Message
-    from runtime.snapshot import Snapshot
+    from runtime.snapshot import Ask, Snapshot
 
 TICK = 16  # ms between two looks into the pipe
 FRAME = 1 / 30  # s, at least, between two frames that are asked for
@@ -59,6 +60,7 @@ class Live(QObject):
         self._waiting = self._still = False
         self._interrupted = False  # it played until the diagram could not be trained
         self.grid_wanted = True
+        self.asks: Callable[[], tuple[Ask, ...]] = tuple  # what the open views want besides
         self._timer = QTimer(self)
         self._timer.setInterval(TICK)
         self._timer.timeout.connect(self.tick)
@@ -235,7 +237,7 @@ class Live(QObject):
         if not (self._ready and due and (self._playing or self._still)):
             return
         grid = (LIVE_GRID if self._playing else STILL_GRID) if self.grid_wanted else 0
-        self._session.send(WantFrame(grid))
+        self._session.send(WantFrame(grid, self.asks()))
         self._asked_at, self._waiting, self._still = now, True, False
 
     def _set_playing(self, playing: bool) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.canvas.scene import CanvasScene
     from app.canvas.view import CanvasView
     from app.document import Document
+    from app.figures import Figures
     from app.filing import Filing
     from app.live import Engine, Live
     from app.menus import Menus
@@ -64,6 +65,7 @@ class MainWindow(QMainWindow):
     inspector: Inspector
     outline: Outline
     boundary: BoundaryView
+    figures: Figures
     loss: LossView
     notice: Notice
     status: StatusLine
@@ -151,7 +153,7 @@ class MainWindow(QMainWindow):
 
     def _themed(self) -> tuple[Themed, ...]:
         panels = (self.library, self.bar, self.inspector, self.outline)
-        return (self.view, *panels, self.boundary, self.loss, self.notice)
+        return (self.view, *panels, self.boundary, self.loss, self.figures, self.notice)
 
     def _apply_theme(self) -> None:
         application = QApplication.instance()

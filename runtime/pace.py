@@ -10,10 +10,13 @@ SHARE = 0.03  # of the time that watching, the grid and judging may take each
 
 
 class Budget:
-    """Keeps something that costs time to SHARE of it: the dearer it was, the later it is due again."""
+    """Keeps something that costs time to SHARE of it: the dearer it was, the later it is due again.
+
+    The first time does not count: it is dearer than all others, since it compiles.
+    """
 
     def __init__(self, least: float = 0.0) -> None:
-        self.least, self._due_at = least, 0.0
+        self.least, self._due_at, self._warm = least, 0.0, False
 
     @property
     def due(self) -> bool:
@@ -26,7 +29,8 @@ class Budget:
         began = time.perf_counter()
         yield
         now = time.perf_counter()
-        self._due_at = now + max(self.least, (now - began - free) / SHARE)
+        wait = (now - began - free) / SHARE if self._warm else 0.0
+        self._due_at, self._warm = now + max(self.least, wait), True
 
 
 class Rate:

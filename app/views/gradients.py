@@ -14,7 +14,7 @@ from app.views.figure import FigureView
 from runtime.snapshot import Ask, Histogram, Histograms
 
 ASK = Ask("histograms")
-LEFT, RIGHT, BOTTOM, ROW = 92, 12, 22, 26
+LEFT, RIGHT, BOTTOM, ROW = 92, 24, 22, 26
 LOW, HIGH = -8.0, 1.0  # decades that are shown
 
 

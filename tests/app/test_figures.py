@@ -12,7 +12,7 @@ from app.theme import BOARD, PAPER, Theme
 from app.views.confusion import ASK as CONFUSION
 from app.views.confusion import ConfusionView
 from app.views.gradients import ASK as GRADIENTS
-from app.views.gradients import LEFT, GradientsView
+from app.views.gradients import LEFT, RIGHT, GradientsView
 from app.views.pictures import PicturesView, fit
 from runtime.snapshot import Ask, Confusion, Histogram, Histograms, Pictures
 
@@ -37,7 +37,7 @@ def test_gradients_stand_at_their_decade_in_the_order_of_the_flow(qapp: Any, the
     picture = grabbed(view)
 
     def green(row: int, decade: float) -> bool:
-        x = int(LEFT + (decade + 8.0 + 0.1) / 9.0 * (400 - LEFT - 12))
+        x = int(LEFT + (decade + 8.0 + 0.1) / 9.0 * (400 - LEFT - RIGHT))
         return any(
             picture.pixelColor(x, y) == QColor(theme.gradient)
             for y in range(row * 38, row * 38 + 36)

@@ -6,16 +6,17 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.canvas.geometry import HEIGHT, Form, form
+from app.canvas.geometry import CIRCLES, FLOWING, HEIGHT, Form, form
 from graph.diagram import DELAY, OUTPUT, Block, Diagram, Pin
 from graph.problem import Problem
 from nodes.block import BlockType, Cost, Glyph, Regulariser
-from nodes.catalogue import type_of
 from nodes.names import Names
+from nodes.parts import type_in
 from runtime.snapshot import BATCH, Report
 
 LONGEST_TROUBLE = 60  # characters of an error beside its block; the tool tip has all
 TROUBLE_LINE = 34  # characters of one line of it
+NAME_WIDTH = 0.62  # of a pin, as a part of the width that its name has as a label
 BATCH_SIZE = 64  # of a recipe that names none
 
 
@@ -27,6 +28,7 @@ class Face:
     text: str
     rings: Mapping[str, str] = field(default_factory=dict)  # the name in each circle
     shapes: Mapping[str, str] = field(default_factory=dict)  # the text above each circle
+    named: tuple[str, ...] = ()  # the pins whose names stand inside the shape
     caption: str = ""
     beside: bool = False  # the caption stands right of the shape, else above it
     copied: bool = False  # uses the weights of another block
@@ -67,21 +69,24 @@ def face(
     measure: Measure,
 ) -> Face:
     """The face of a block; `measure` gives the width of a label in canvas units."""
-    kind = type_of(block)
-    glyph = _glyph(diagram, block, kind)
+    kind = type_in(diagram, block)
+    glyph = _glyph(block, kind)
     text = named.labels.get(block.id, block.kind)
     wired = frozenset(w.target.name for w in diagram.wires_into(block.id))
     inputs, flanks, offered = _pins(kind, wired)
     outputs = _outputs(diagram, block, kind)
     sides = {pin: _side(diagram, block, pin, glyph) for pin in (*inputs, *flanks) if pin in wired}
-    made = form(glyph, measure(text), inputs, outputs, flanks, sides, offered)
+    first, last = _named(kind, glyph, inputs), outputs if len(outputs) > 1 else ()
+    insets = (_inset(first, measure), _inset(last, measure))
+    made = form(glyph, measure(text), inputs, outputs, flanks, sides, offered, insets)
     circles = {name: named.variables.get(Pin(block.id, name), "") for name in outputs}
     found = {name: shape_text(diagram, report, Pin(block.id, name)) for name in outputs}
     return Face(
         form=made,
-        text="" if glyph in (Glyph.OBSERVED, Glyph.LATENT, Glyph.PARAMETER) else text,
+        text="" if glyph in CIRCLES and outputs else text,
         rings=circles,
         shapes={name: text for name, text in found.items() if text},
+        named=(*first, *last),
         caption=_caption(block, kind),
         beside=not any(port.x > 0 for port in made.ports.values()),
         copied=block.shares is not None,
@@ -90,12 +95,22 @@ def face(
     )
 
 
-def _glyph(diagram: Diagram, block: Block, kind: type[BlockType] | None) -> Glyph:
+def _glyph(block: Block, kind: type[BlockType] | None) -> Glyph:
     if kind is not None:
         return kind.glyph
-    if block.kind == DELAY:
-        return Glyph.DELAY
-    return Glyph.PART if block.kind in diagram.parts else Glyph.UNKNOWN
+    return Glyph.DELAY if block.kind == DELAY else Glyph.UNKNOWN
+
+
+def _named(kind: type[BlockType] | None, glyph: Glyph, inputs: tuple[str, ...]) -> tuple[str, ...]:
+    """The inputs whose names stand in the shape: of a part when it has several, of a function when they are many."""
+    if kind is None or kind.variadic or glyph not in FLOWING:
+        return ()
+    return inputs if len(inputs) > (1 if glyph is Glyph.PART else 2) else ()
+
+
+def _inset(names: tuple[str, ...], measure: Measure) -> float:
+    """The room that names of pins take inside the shape."""
+    return max((NAME_WIDTH * measure(name) + 6 for name in names), default=0.0)
 
 
 def _pins(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graph.diagram import DELAY, Diagram, Pin
 from nodes.block import Cost, Variable
-from nodes.catalogue import type_of
+from nodes.parts import type_in
 
 
 def refusal(diagram: Diagram, source: Pin, target: Pin, upstream: frozenset[str]) -> str:
@@ -15,7 +15,7 @@ def refusal(diagram: Diagram, source: Pin, target: Pin, upstream: frozenset[str]
 def refused_block(diagram: Diagram, source: Pin, block: str, upstream: frozenset[str]) -> str:
     """Why no wire from `source` may enter a block at all, "" when one may."""
     target = diagram.blocks[block]
-    kind = type_of(target)
+    kind = type_in(diagram, target)
     if block == source.block:
         return f"{block} cannot take its own output; lead it through a delay."
     if target.kind != DELAY and block in upstream:
@@ -24,13 +24,13 @@ def refused_block(diagram: Diagram, source: Pin, block: str, upstream: frozenset
         return (
             f"{target.kind} is a kind of block that is not known here; it can be given no new wire."
         )
-    if issubclass(kind, Variable):
+    if issubclass(kind, Variable) and not kind.inputs:
         return f"{block} is a variable with a value of its own; nothing enters it."
     return ""
 
 
 def _refused_pin(diagram: Diagram, target: Pin) -> str:
-    kind = type_of(diagram.blocks[target.block])
+    kind = type_in(diagram, diagram.blocks[target.block])
     if kind is not None and not kind.has_input(target.name):
         return f"{target.block} has no input {target.name}."
     return ""
@@ -38,9 +38,11 @@ def _refused_pin(diagram: Diagram, target: Pin) -> str:
 
 def refused_source(diagram: Diagram, block: str) -> str:
     """Why no wire can begin at a block, "" when one can."""
-    kind = type_of(diagram.blocks[block])
+    kind = type_in(diagram, diagram.blocks[block])
     if kind is not None and issubclass(kind, Cost):
         return f"{block} is a cost: one number that is added to the sum; nothing leaves it."
+    if kind is not None and issubclass(kind, Variable) and not kind.outputs:
+        return f"{block} is an output of the part: it goes on where the part is used."
     return ""
 
 

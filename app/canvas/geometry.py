@@ -5,6 +5,7 @@ All places are relative to the block's position, the middle of its shape; y grow
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -16,6 +17,7 @@ GAP, RADIUS = 24.0, 18.0  # between the round end and the circle of the output; 
 OBSERVED, VARIABLE = 24.0, 22.0  # radius of an observed circle; of a latent or parameter circle
 DELAY_WIDTH, DELAY_HEIGHT, DELAY_GAP = 48.0, 44.0, 16.0
 SPACING = 20.0  # at least, between two inputs at the flat end
+BETWEEN = 45.0  # between the circles of two outputs
 COPY = 6.0  # by how much the copy behind a block that shares weights is shifted
 
 FLOWING = (Glyph.FUNCTION, Glyph.PART, Glyph.UNKNOWN)
@@ -48,7 +50,8 @@ class Ring(NamedTuple):
 class Form:
     """The measures of one block.
 
-    `ports` has every input that is drawn, `offered` those that show only while a wire is dragged.
+    `ports` has every input that is drawn, `offered` those that show only while a wire is dragged.  `insets` is the room
+    that names of pins take inside the shape, at the flat end and at the round one.
     """
 
     glyph: Glyph
@@ -57,13 +60,19 @@ class Form:
     ports: Mapping[str, Port] = field(default_factory=dict)
     offered: Mapping[str, Port] = field(default_factory=dict)
     rings: Mapping[str, Ring] = field(default_factory=dict)
+    insets: tuple[float, float] = (0.0, 0.0)
 
     @property
     def text_x(self) -> float:
         """Where the middle of the label is: towards the flat end, where there is one."""
         if self.glyph in FLOWING:
-            return -4.0
+            return -4.0 + (self.insets[0] - self.insets[1]) / 2
         return 3.0 if self.glyph is Glyph.DELAY else 0.0
+
+    def edge(self, y: float) -> float:
+        """How far from the middle the round end is at a height: half the width at the tip, less above and below it."""
+        h = self.height / 2
+        return self.width / 2 - h + math.sqrt(max(0.0, h * h - y * y))
 
     def port(self, name: str) -> Port:
         """The input of that name; a name that is not drawn ends at the middle of the flat end."""
@@ -103,18 +112,21 @@ def form(
     flanks: Sequence[str] = (),
     sides: Mapping[str, str] | None = None,
     offered: Sequence[str] = (),
+    insets: tuple[float, float] = (0.0, 0.0),
 ) -> Form:
-    """The form of a block with a label `text_width` wide.
+    """The form of a block with a label `text_width` wide, and names of pins inside that take `insets`.
 
     `inputs` are drawn at the flat end, `flanks` along a long side; those of `offered` are drawn only on demand.
     `sides` moves a pin: "left" or "right" of a cost, "top" or "bottom" flank of a function.
     """
     sides = sides or {}
-    width, height = _size(glyph, text_width, len(inputs))
+    width, height = _size(glyph, text_width + sum(insets), len(inputs), len(outputs))
     ends = {}
     if glyph is Glyph.COST:
         ends = _cost_ports(width, height, inputs, sides)
-    elif glyph not in CIRCLES:
+    elif glyph in CIRCLES:
+        ends = {name: Port(-width / 2, 0.0, 1.0, 0.0) for name in inputs}
+    else:
         ends = _flat_ports(glyph, width, height, inputs)
         ends |= _flank_ports(width, height, flanks, sides)
     hidden = {name: port for name, port in ends.items() if name in offered}
@@ -122,15 +134,15 @@ def form(
     for index, name in enumerate(extra):
         hidden[name] = Port(-width / 2, height / 2 - 6 - 12 * index, 1.0, 0.0)
     shown = {name: port for name, port in ends.items() if name not in offered}
-    return Form(glyph, width, height, shown, hidden, _rings(glyph, width, outputs))
+    return Form(glyph, width, height, shown, hidden, _rings(glyph, width, outputs), insets)
 
 
-def _size(glyph: Glyph, text_width: float, inputs: int) -> tuple[float, float]:
+def _size(glyph: Glyph, text_width: float, inputs: int, outputs: int) -> tuple[float, float]:
     if glyph in CIRCLES:
         return 2 * CIRCLES[glyph], 2 * CIRCLES[glyph]
     if glyph is Glyph.DELAY:
         return max(DELAY_WIDTH, text_width + 22), DELAY_HEIGHT
-    height = max(HEIGHT, SPACING * inputs)
+    height = max(HEIGHT, SPACING * inputs, BETWEEN * (outputs - 1) + 2 * RADIUS)
     room = height / 2 + 12 if glyph in FLOWING else 24  # the round end, or a margin
     return max(WIDTH, float(round((text_width + room) / 4) * 4)), height
 
@@ -174,7 +186,7 @@ def _rings(glyph: Glyph, width: float, outputs: Sequence[str]) -> dict[str, Ring
         return {name: Ring(0.0, 0.0, CIRCLES[glyph], 0.0, 0.0) for name in outputs}
     gap, sign = (DELAY_GAP, -1.0) if glyph is Glyph.DELAY else (GAP, 1.0)
     x = sign * (width / 2 + gap + RADIUS)
-    ys = [(i - (len(outputs) - 1) / 2) * 2.5 * RADIUS for i in range(len(outputs))]
+    ys = [(i - (len(outputs) - 1) / 2) * BETWEEN for i in range(len(outputs))]
     return {name: Ring(x, y, RADIUS, sign, 0.0) for name, y in zip(outputs, ys, strict=True)}
 
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPixmap, QPolygonF
 
 from app.canvas.faces import Face
 from app.canvas.geometry import CIRCLES, COPY, FLOWING, Form, Ring
-from app.canvas.inks import LABEL, NAME, Inks, inks, text_width, write
+from app.canvas.inks import LABEL, NAME, PIN_NAME, Inks, inks, text_width, write
 from app.canvas.paths import HALF_HEAD, HEAD, Points
 from app.theme import Theme
 from graph.problem import Problem
@@ -115,7 +115,7 @@ def _paint_short_arrow(painter: QPainter, made: Form, ring: Ring, ink: Inks) -> 
 
 def short_arrow(made: Form, ring: Ring) -> tuple[tuple[float, float], tuple[float, float]]:
     """From the round end to the rim of the circle, relative to the block."""
-    start = (ring.dx * (made.width / 2 + 1.2), ring.y)
+    start = (ring.dx * (made.edge(ring.y) + 1.2), ring.y)
     return start, (ring.x - ring.dx * (ring.radius + 1.1), ring.y)
 
 
@@ -123,8 +123,9 @@ def _paint_texts(painter: QPainter, face: Face, ink: Inks) -> None:
     made = face.form
     painter.setPen(ink.text if made.glyph is not Glyph.UNKNOWN else ink.muted)
     if face.text:
-        size = LABEL if made.glyph is not Glyph.DELAY else 13
-        write(painter, face.text, made.text_x, 0.0, italic=True, size=size)
+        write(painter, face.text, made.text_x, 0.0, italic=True, size=_label_size(face))
+    _paint_pin_names(painter, face, ink)
+    painter.setPen(ink.text)
     for name, text in face.rings.items():
         ring = made.rings[name]
         write(painter, text, ring.x, ring.y, italic=True, size=_fitting(text, ring.radius))
@@ -136,6 +137,25 @@ def _paint_texts(painter: QPainter, face: Face, ink: Inks) -> None:
         write(painter, face.caption, made.width / 2 + 9, 0.0, align=0.0)
     elif face.caption:
         write(painter, face.caption, 0.0, -made.height / 2 - 11)
+
+
+def _label_size(face: Face) -> int:
+    if face.form.glyph in CIRCLES:
+        return _fitting(face.text, face.form.width / 2)
+    return LABEL if face.form.glyph is not Glyph.DELAY else 13
+
+
+def _paint_pin_names(painter: QPainter, face: Face, ink: Inks) -> None:
+    """The names of inputs at the flat end, those of outputs at the round one."""
+    made = face.form
+    painter.setPen(ink.muted)
+    for name in face.named:
+        if name in made.rings:
+            y = made.rings[name].y
+            write(painter, name, made.edge(y) - 7, y, size=PIN_NAME, align=1.0)
+        elif name in made.ports:
+            port = made.ports[name]
+            write(painter, name, port.x + 9, port.y, size=PIN_NAME, align=0.0)
 
 
 def shape_height(text: str) -> float:

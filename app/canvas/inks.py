@@ -12,7 +12,7 @@ from app.theme import Theme, mixed
 from nodes.block import Glyph
 
 RIM, THIN, THICK = 2.5, 2.2, 4.0
-LABEL, NAME, SMALL = 17, 16, 11  # pixel sizes at scale 1
+LABEL, NAME, SMALL, PIN_NAME = 17, 16, 11, 10  # pixel sizes at scale 1
 SHADES = 16  # how many strengths of a flow are told apart
 DOWN = {LABEL: 6.0, NAME: 5.5, SMALL: 4.0}  # from the middle of a text to its base line
 

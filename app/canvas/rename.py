@@ -1,4 +1,4 @@
-"""The small editor in which a variable or a cost is named, in place."""
+"""The small editor in which a variable, a cost or a part is named, in place."""
 
 from __future__ import annotations
 
@@ -16,15 +16,20 @@ class Rename(QLineEdit):
     """Enter or leaving it gives the text to `done`, Escape does not; either way it goes away."""
 
     def __init__(
-        self, parent: QWidget, text: str, rect: QRectF, done: Callable[[str], None]
+        self,
+        parent: QWidget,
+        text: str,
+        rect: QRectF,
+        done: Callable[[str], None],
+        hint: str,
     ) -> None:
         super().__init__(text, parent)
         self._done: Callable[[str], None] | None = done
         self.setFont(serif())
         self.setMaxLength(MAX_LABEL)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.setAccessibleName("Name of the variable; empty gives the generated name back")
-        self.setToolTip("Enter names it; empty gives the generated name back")
+        self.setAccessibleName(hint)
+        self.setToolTip(hint)
         middle = rect.center().toPoint()
         self.resize(max(96, round(rect.width())), 34)
         self.move(middle.x() - self.width() // 2, middle.y() - self.height() // 2)

@@ -18,8 +18,9 @@ from app.canvas.paths import Points, route
 from app.canvas.pulses import Pulses
 from app.theme import Theme
 from graph.change import Change
-from graph.diagram import Diagram, Pin, Wire
-from graph.edits import Disconnect, Edit, RemoveBlocks, Together
+from graph.diagram import INLET, OUTLET, Diagram, Pin, Wire
+from graph.edits import Disconnect, Edit, RemoveBlocks, SetLabel, Together
+from graph.grouping import RenamePin
 from graph.problem import DiagramError, Problem
 from nodes.names import Names, names
 from runtime.snapshot import Report, Snapshot
@@ -50,6 +51,7 @@ class CanvasScene(QGraphicsScene):
         self._do = do
         self.ink = inks(theme)
         self.diagram = Diagram()
+        self.part = ""  # the name of the part whose inside is shown
         self.report = Report()
         self.blocks: dict[str, BlockItem] = {}
         self.wires: dict[Wire, WireItem] = {}
@@ -65,8 +67,9 @@ class CanvasScene(QGraphicsScene):
 
     # --- the diagram ----------------------------------------------------------------------------------------------
 
-    def show(self, diagram: Diagram) -> None:
-        """Shows another diagram; nothing is selected, and no flow runs until the next frame."""
+    def show(self, diagram: Diagram, part: str = "") -> None:
+        """Shows another diagram, perhaps the inside of a part; nothing is selected, no flow runs until the next frame."""
+        self.part = part
         self.clear()
         self.blocks, self.wires = {}, {}
         self.report, self._troubles = Report(), {}
@@ -203,6 +206,12 @@ class CanvasScene(QGraphicsScene):
             self.said.emit(str(error))
             return False
         return True
+
+    def rename(self, block: str, text: str) -> bool:
+        """Names a block's variable, a cost, or the part's pin that it is."""
+        if self.diagram.blocks[block].kind in (INLET, OUTLET) and self.part:
+            return self.perform(RenamePin(self.part, block, text))
+        return self.perform(SetLabel(block, text))
 
     def select(self, ids: Iterable[str], wires: Iterable[Wire] = ()) -> None:
         """Selects these blocks and wires and no others; `picked` tells when the blocks are others than before."""

@@ -10,7 +10,7 @@ from app.canvas import hits
 from app.canvas.faces import energy, scientific, shape_text
 from app.canvas.scene import CanvasScene
 from graph.diagram import Pin, Wire
-from nodes.catalogue import type_of
+from nodes.parts import type_in
 from runtime.snapshot import Flow
 
 
@@ -56,7 +56,7 @@ def _of_wire(scene: CanvasScene, wire: Wire) -> list[str]:
 
 def _of_block(scene: CanvasScene, name: str) -> list[str]:
     block, snapshot = scene.diagram.blocks[name], scene.pulses.snapshot
-    kind = type_of(block)
+    kind = type_in(scene.diagram, block)
     told = [f"<b>{name}</b> · {escape(kind.title if kind else block.kind)}"]
     if kind is not None and kind.formula:
         told.append(f"<i>{escape(kind.formula)}</i>")

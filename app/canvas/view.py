@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QMetaMethod, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
@@ -17,20 +19,25 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.canvas import hits
+from app.canvas.geometry import CIRCLES
 from app.canvas.gestures import GRID, Gesture
 from app.canvas.glyphs import Marks
-from app.canvas.placing import free_place, new_block
+from app.canvas.placing import Shelf, addition, free_place
 from app.canvas.press import begin
 from app.canvas.rename import Rename
 from app.canvas.scene import CanvasScene
 from app.canvas.surface import Surface
 from app.canvas.tips import tip_at
 from graph.diagram import Pin
-from graph.edits import AddBlock, MoveBlocks, SetLabel
+from graph.edits import MoveBlocks
+from graph.grouping import RenamePart
+from graph.parts import part_of
 from graph.problem import DiagramError
 from nodes.block import Glyph
 
 MIME = "application/x-gradboard-kind"
+VARIABLE_HINT = "Enter names it; empty gives the generated name back"
+PART_HINT = "Enter names the part: a letter, then letters, digits or _"
 DOUBLING = 480.0  # eighths of a degree of the wheel that double the scale
 BESIDE = 180.0  # canvas units from a selected block to one that is added without a place
 ARROWS = {
@@ -45,6 +52,9 @@ class CanvasView(Surface):
     """A CanvasScene to work on."""
 
     searched = Signal()  # Tab: a block is to be searched for
+    left = Signal()  # Escape with nothing to let go of: back to the level around
+
+    shelf: Shelf | None = None  # where published parts come from
 
     def __init__(self, scene: CanvasScene, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
@@ -105,7 +115,7 @@ class CanvasView(Surface):
         pin, item = hits.ring_at(self.canvas, point), hits.block_at(self.canvas, point)
         if pin is not None:
             self.rename(pin.block)
-        elif item is not None and (not item.face.text or item.face.form.glyph is Glyph.COST):
+        elif item is not None and item.face.form.glyph in (Glyph.COST, *CIRCLES):
             self.rename(item.block)
         elif item is not None:
             self.canvas.opened.emit(item.block)
@@ -162,6 +172,8 @@ class CanvasView(Surface):
             self.canvas.delete_selected()
         elif key == Qt.Key.Key_Escape:
             self._escape()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and len(self.canvas.selected) == 1:
+            self.canvas.opened.emit(next(iter(self.canvas.selected)))
         elif key == Qt.Key.Key_A and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
             self.canvas.select_all()
         elif key == Qt.Key.Key_F and not event.modifiers():
@@ -191,8 +203,10 @@ class CanvasView(Surface):
             self._gesture.cancel()
             self._gesture = None
             self.viewport().update()
-        else:
+        elif self.canvas.selected or self.canvas.selected_wires:
             self.canvas.select(())
+        else:
+            self.left.emit()
 
     def _nudge(self, dx: float, dy: float) -> None:
         blocks = self.canvas.diagram.blocks
@@ -221,16 +235,17 @@ class CanvasView(Surface):
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def add_block(self, kind: str, at: QPointF | None = None) -> None:
-        """Adds a block of a kind and selects it: at a point of the scene, else beside the selected block or in the middle."""
+        """Adds a block of a kind, or the use of a part, and selects it: at a point of the scene, else beside the selected block
+        or in the middle."""
         diagram = self.canvas.diagram
         place = (at.x(), at.y()) if at is not None else free_place(diagram, self._next_place())
         try:
-            block = new_block(diagram, kind, place)
+            edit, block = addition(diagram, kind, place, self.canvas.part, self.shelf)
         except DiagramError as error:
             self.canvas.said.emit(str(error))
             return
-        if self.canvas.perform(AddBlock(block)):
-            self.canvas.select({block.id})
+        if self.canvas.perform(edit):
+            self.canvas.select({block})
 
     def _next_place(self) -> tuple[float, float]:
         if len(self.canvas.selected) == 1:
@@ -240,20 +255,40 @@ class CanvasView(Surface):
         return middle.x(), middle.y()
 
     def rename(self, block: str) -> None:
-        """Opens the editor for the name of a block's variable, or of a cost."""
-        item = self.canvas.blocks[block]
-        made = item.face.form
-        place = QRectF(-made.width / 2, -made.height / 2, made.width, made.height)
-        for ring in made.rings.values():
-            place = QRectF(
-                ring.x - ring.radius, ring.y - ring.radius, 2 * ring.radius, 2 * ring.radius
-            )
-        before = next(iter(item.face.rings.values()), item.face.text)
-        rect = self.viewportTransform().mapRect(place.translated(item.pos()))
+        """Opens the editor for the name of a block's variable, of a cost, or of the part's pin that it is."""
+        face, at = self.canvas.blocks[block].face, self.canvas.blocks[block].pos()
+        place = _around(0.0, 0.0, face.form.width / 2, face.form.height / 2)
+        for ring in face.form.rings.values():
+            place = _around(ring.x, ring.y, ring.radius, ring.radius)
+        before = next(iter(face.rings.values()), face.text)
 
         def named(text: str) -> None:
             if text != before and block in self.canvas.diagram.blocks:
-                self.canvas.perform(SetLabel(block, text))
+                self.canvas.rename(block, text)
+
+        self.ask_name(before, place.translated(at), named)
+
+    def rename_part(self, use: str) -> None:
+        """Opens the editor for the name of the part that a block uses."""
+        made, at = self.canvas.blocks[use].face.form, self.canvas.blocks[use].pos()
+        part = part_of(self.canvas.diagram.blocks[use])
+        place = _around(0.0, 0.0, made.width / 2, made.height / 2).translated(at)
+        self.ask_name(
+            part, place, lambda text: self.canvas.perform(RenamePart(part, text)), PART_HINT
+        )
+
+    def ask_name(
+        self, before: str, place: QRectF, named: Callable[[str], object], hint: str = VARIABLE_HINT
+    ) -> None:
+        """Opens the editor for a name at a place of the scene; `named` gets it unless it is taken back."""
+
+        def done(text: str) -> None:
+            named(text)
             self.setFocus(Qt.FocusReason.OtherFocusReason)
 
-        self._rename = Rename(self.viewport(), before, rect, named)
+        rect = self.viewportTransform().mapRect(place)
+        self._rename = Rename(self.viewport(), before, rect, done, hint)
+
+
+def _around(x: float, y: float, across: float, down: float) -> QRectF:
+    return QRectF(x - across, y - down, 2 * across, 2 * down)

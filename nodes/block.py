@@ -54,7 +54,8 @@ class BlockType:
 
     Subclasses are frozen dataclasses made by @block; their fields, declared with setting(), are the block's settings.
     `build(*shapes)` gets the shape of what enters each input pin (the batch first) and returns an nn.Module or a
-    plain module-level function that computes the output from those inputs, a tuple for several `outputs`.  It raises ValueError with one
+    plain module-level function that computes the output from those inputs, a tuple for several `outputs`.  A module
+    whose multiply-adds are not those of its matrices, once a place, says them: macs(*shapes).  It raises ValueError with one
     sentence when the shapes do not fit.  Its parameters' names are the input pins; one with the default None
     may stay without a wire; `*name` means as many pins as are wired, at least two: name1, name2, ...
     """

@@ -89,7 +89,7 @@ class _Source:
             )
         return [
             *lines,
-            f"    return {', '.join(_local(pin.block) for pin in self.program.answers)}",
+            f"    return {', '.join(self._value(pin) for pin in self.program.answers)}",
         ]
 
     def _call(self, name: str, stage: Stage) -> str:
@@ -101,7 +101,14 @@ class _Source:
         called = (
             f"self.{owner}" if isinstance(stage.op, nn.Module) else self._function(name, stage.op)
         )
-        return f"{called}({', '.join(_local(pin.block) for pin in stage.sources)})"
+        return f"{called}({', '.join(self._value(pin) for pin in stage.sources)})"
+
+    def _value(self, pin: Pin) -> str:
+        """The variable of an output pin: of several outputs, its place in the tuple."""
+        stage = self.stages.get(pin.block)
+        outputs = stage.type.outputs if stage else (OUTPUT,)
+        place = f"[{outputs.index(pin.name)}]" if len(outputs) > 1 else ""
+        return f"{_local(pin.block)}{place}"
 
     def _constructor(self, name: str, module: nn.Module) -> str:
         kind = type(module)

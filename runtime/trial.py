@@ -15,6 +15,7 @@ from runtime.snapshot import BATCH, Counts
 SAMPLES = 2  # enough to tell the batch from the rest, and what batch norm needs
 LARGE = 2_000_000  # numbers that a block may hold before it is tried on the meta device first
 _CACHE_SIZE = 4096
+_TRANSPOSED = (nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def _try(op: Any, kinds: tuple[Kind, ...], meta: bool) -> Outcome:
     batched = any(kind.batched for kind in kinds)
     results = out if isinstance(out, tuple) else (out,)
     found = tuple(Kind(tuple(r.shape), r.dtype, batched) for r in results)
-    return Outcome(found, _count(op, found[0]))
+    return Outcome(found, _count(op, kinds, found[0]))
 
 
 def _on(module: nn.Module, device: str) -> Any:
@@ -116,20 +117,24 @@ def _heavy(op: Any, kinds: tuple[Kind, ...]) -> bool:
     return size + sum(p.numel() for p in weights_of(op)) > LARGE
 
 
-def _count(op: Any, out: Kind) -> Counts:
-    """Weights of a block and its multiply-adds a sample: every weight of a filter bank once per place it is applied at."""
-    weights = weights_of(op)
+def _count(op: Any, kinds: tuple[Kind, ...], out: Kind) -> Counts:
+    """Weights of a block and its multiply-adds a sample."""
+    weights = sum(p.numel() for p in weights_of(op))
+    layer = op.inner if isinstance(op, Replaced) else op
+    if hasattr(layer, "macs"):
+        inputs = kinds[: len(kinds) - len(op.flanks)] if isinstance(op, Replaced) else kinds
+        return Counts(weights, layer.macs(*(torch.Size(kind.shape) for kind in inputs)))
+    # every weight of a filter bank once per place it is applied at: in a transposed one, places of its input
+    place = kinds[0] if isinstance(layer, _TRANSPOSED) else out
     samples = SAMPLES if out.batched else 1
-    macs = 0
-    for shape in _matrices(op):
-        macs += numel(shape) * numel(out.shape) // (samples * shape[0])
-    return Counts(sum(p.numel() for p in weights), macs)
+    macs = sum(numel(m) * numel(place.shape) // (samples * m[0]) for m in _matrices(op))
+    return Counts(weights, macs)
 
 
 def _matrices(op: Any) -> list[tuple[int, ...]]:
     """Shapes of the weights by which a block multiplies, also of those that wires bring."""
     is_drawn = hasattr(op, "value")  # a parameter by itself multiplies nothing
-    if is_drawn or not isinstance(op, nn.Module):
+    if is_drawn or not isinstance(op, nn.Module) or isinstance(op, nn.LayerNorm):
         return []
     shapes = op.shapes if isinstance(op, Replaced) else [tuple(p.shape) for p in op.parameters()]
     return [shape for shape in shapes if len(shape) >= 2]

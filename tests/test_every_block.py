@@ -14,6 +14,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+from torch.utils.flop_counter import FlopCounterMode
 
 from graph.diagram import OUTPUT, Diagram, Pin
 from graph.files import from_text, to_text
@@ -22,6 +23,7 @@ from nodes.block import BlockType, Cost, Function, Glyph, Regulariser, Variable
 from nodes.catalogue import SECTIONS, catalogue
 from nodes.names import names
 from nodes.sketch import Sketch
+from runtime.export import source
 from runtime.program import compile
 from runtime.snapshot import BATCH
 
@@ -1268,6 +1270,52 @@ def test_compiles(kind: str, row: Row) -> None:
 def test_shapes_and_counts_without_memory(kind: str, row: Row) -> None:
     diagram = sketched(kind, row)
     assert compile(diagram, device="meta").report == compile(diagram).report
+
+
+@pytest.mark.parametrize(("kind", "row"), [c for c in BUILT if c.values[0] not in COST_KINDS])
+def test_exported_source_computes_the_same(kind: str, row: Row) -> None:
+    program = compile(sketched(kind, row))
+    program.module.eval()
+    space: dict[str, Any] = {}
+    exec(source(program), space)
+    model = space["Diagram"]().double().eval()
+    model.load_state_dict(program.module.state_dict())
+    inputs = program.tensors(
+        {f"f{i}": z for i, z in enumerate(row.inputs)}, program.predictor_inputs
+    )
+    torch.testing.assert_close(model(*inputs), program.predictor()(*inputs))
+
+
+def test_every_output_of_several_is_exported() -> None:
+    sketch = Sketch()
+    first = sketch.split(sketch.observed("x"), id="parts")
+    sketch.difference(Pin("parts", "y2"), sketch.scale(first, factor=3.0))
+    program = compile(sketch.diagram(), shapes={"x": (4,)})
+    space: dict[str, Any] = {}
+    exec(source(program), space)
+    x = torch.randn(5, 4)
+    assert torch.equal(space["Diagram"]()(x), x[:, 2:] - 3.0 * x[:, :2])
+
+
+UNLIKE_TORCH = {
+    "bilinear": "torch counts only one of its two products",
+    "radial_basis": "torch counts no distances",
+    "nearest": "torch counts no distances",
+    "distance": "torch counts no distances",
+    "subtractive_norm": "its window is no weight",
+    "divisive_norm": "its window is no weight",
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "row"), [c for c in BUILT if c.values[0] not in {*UNLIKE_TORCH, "parameter"}]
+)
+def test_multiply_adds_are_those_that_torch_counts(kind: str, row: Row) -> None:
+    program = compile(sketched(kind, row))
+    with FlopCounterMode(display=False) as counter:
+        program.stages["it"].op(*row.inputs)
+    macs = counter.get_total_flops() / 2 / len(row.inputs[0])
+    assert program.report.counts["it"].macs == macs
 
 
 @pytest.mark.parametrize(("kind", "row"), COSTS)

@@ -13,6 +13,7 @@ class Relu(Function):
     """Half-wave rectification.  [B, ...] -> [B, ...].  Source: LeCun 2018, rectified linear function."""
 
     section = "Non-linearity"
+    title = "ReLU"
     mark = "( )⁺"
     label = "h({0})"
     formula = "z = max(s, 0)"

@@ -37,6 +37,10 @@ class Attention(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         return attended(query, key, value, mask, self.causal)
 
+    def macs(self, query: torch.Size, key: torch.Size, value: torch.Size, *mask: torch.Size) -> int:
+        """Multiply-adds of a sample: the scores and the sums of the values."""
+        return query[1] * key[1] * (query[2] + value[2])
+
     def extra_repr(self) -> str:
         return f"causal={self.causal}"
 
@@ -81,6 +85,11 @@ class MultiHeadAttention(nn.Module):
         """[B, T, n] -> [B, heads, T, d / heads]."""
         return self._projected(name, z).unflatten(-1, (self.heads, -1)).transpose(1, 2)
 
+    def macs(self, query: torch.Size, key: torch.Size, value: torch.Size, *mask: torch.Size) -> int:
+        """Multiply-adds of a sample: the projections, the scores and the sums of the values."""
+        d, (t, s) = query[2], (query[1], key[1])
+        return 2 * t * d * d + s * d * (key[2] + value[2]) + 2 * t * s * d
+
     def extra_repr(self) -> str:
         d, key, value = (
             getattr(self, f"{name}_weight").shape[1] for name in ("query", "key", "value")
@@ -121,6 +130,10 @@ class LearnedPosition(nn.Module):
 
     def forward(self, z: Tensor) -> Tensor:
         return z + self.weight
+
+    def macs(self, z: torch.Size) -> int:
+        """Multiply-adds of a sample: none."""
+        return 0
 
     def extra_repr(self) -> str:
         return f"{self.weight.shape[0]}, {self.weight.shape[1]}, spread={self.spread}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -26,6 +28,11 @@ class Matmul(nn.Module):
         # where both were vectors, the row's axis is the last one now
         return out.squeeze(-1 if column else -2) if row else out
 
+    def macs(self, a: torch.Size, b: torch.Size) -> int:
+        """Multiply-adds of a sample."""
+        columns = 1 if len(b) == 2 else b[-2 if self.transpose_b else -1]
+        return math.prod(a[1:]) * columns
+
     def extra_repr(self) -> str:
         return f"{self.transpose_a}, {self.transpose_b}"
 
@@ -48,6 +55,10 @@ class Distance(nn.Module):
         if self.squared:
             return difference.square().sum(-1)
         return torch.linalg.vector_norm(difference, dim=-1)
+
+    def macs(self, a: torch.Size, b: torch.Size) -> int:
+        """Multiply-adds of a sample: the squares."""
+        return math.prod(a[1:]) * (b[-2] if self.pairwise else 1)
 
     def extra_repr(self) -> str:
         return f"pairwise={self.pairwise}, squared={self.squared}"

@@ -48,6 +48,10 @@ class RandomProjection(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         return F.linear(z, self.weight)
 
+    def macs(self, z: torch.Size) -> int:
+        """Multiply-adds of a sample."""
+        return math.prod(z[1:]) * self.weight.shape[0]
+
     def extra_repr(self) -> str:
         return f"{self.weight.shape[1]}, {self.weight.shape[0]}"
 

@@ -32,5 +32,9 @@ class Aggregate(nn.Module):
                 a = root * a * root.mT
         return a @ z
 
+    def macs(self, z: torch.Size, adjacency: torch.Size) -> int:
+        """Multiply-adds of a sample."""
+        return z[1] * z[1] * z[2]
+
     def extra_repr(self) -> str:
         return f"{self.how!r}, loops={self.loops}"

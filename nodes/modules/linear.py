@@ -32,6 +32,11 @@ class LowRank(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         return F.linear(F.linear(z, self.right), self.left, self.bias)
 
+    def macs(self, z: torch.Size) -> int:
+        """Multiply-adds of a sample."""
+        (units, rank), n = self.left.shape, self.right.shape[1]
+        return math.prod(z[1:-1]) * rank * (n + units)
+
     def extra_repr(self) -> str:
         (units, rank), n = self.left.shape, self.right.shape[1]
         return f"{n}, {rank}, {units}, bias={self.bias is not None}"
@@ -53,3 +58,7 @@ class Embedding(nn.Embedding):
                 f"embedding has rows for 0 to {self.num_embeddings - 1}, and the input holds "
                 f"{wrong}; raise count."
             ) from None
+
+    def macs(self, z: torch.Size) -> int:
+        """Multiply-adds of a sample: none, rows are looked up."""
+        return 0

@@ -67,6 +67,10 @@ class Nearest(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         return squared_distances(z.flatten(1), self.weight).min(1).values
 
+    def macs(self, z: torch.Size) -> int:
+        """Multiply-adds of a sample: the squares."""
+        return self.weight.numel()
+
     def extra_repr(self) -> str:
         units, n = self.weight.shape
         return f"{n}, {units}, spread={self.spread}"

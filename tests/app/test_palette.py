@@ -83,7 +83,7 @@ def test_walking_passes_over_titles(palette: Palette) -> None:
 def test_a_double_click_chooses(palette: Palette) -> None:
     chosen: list[str] = []
     palette.chosen.connect(chosen.append)
-    item = palette.list.findItems("relu", Qt.MatchFlag.MatchExactly)[0]
+    item = palette.list.findItems("ReLU", Qt.MatchFlag.MatchExactly)[0]
     at = palette.list.visualItemRect(item).center()
     QTest.mouseClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=at)
     QTest.mouseDClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=at)
@@ -97,7 +97,7 @@ def test_a_drag_carries_the_kind(palette: Palette) -> None:
 
 
 def test_a_tool_tip_has_the_summary_and_the_formula(palette: Palette) -> None:
-    item = palette.list.findItems("relu", Qt.MatchFlag.MatchExactly)[0]
+    item = palette.list.findItems("ReLU", Qt.MatchFlag.MatchExactly)[0]
     first, formula = item.toolTip().split("\n")
     assert first == summary(catalogue()["relu"]) and first.endswith(".")
     assert formula == "z = max(s, 0)"

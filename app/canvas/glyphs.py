@@ -14,7 +14,7 @@ from app.canvas.inks import LABEL, NAME, PIN_NAME, Inks, inks, text_width, write
 from app.canvas.paths import HALF_HEAD, HEAD, Points
 from app.theme import Theme
 from graph.problem import Problem
-from nodes.block import BlockType, Glyph
+from nodes.block import Glyph
 
 PIN = 4.0  # radius of an open pin
 REFUSED = 0.35  # opacity of a block that the wire which is dragged cannot enter
@@ -267,17 +267,15 @@ def wire_path(way: Points) -> QPainterPath:
     return path
 
 
-def icon(kind: type[BlockType], theme: Theme, size: QSize, ratio: float = 1.0) -> QPixmap:
-    """The glyph of a kind with its mark, small, for lists and at the cursor while it is dragged."""
+def icon(glyph: Glyph, mark: str, theme: Theme, size: QSize, ratio: float = 1.0) -> QPixmap:
+    """A glyph with a mark, small, at the cursor while it is dragged."""
     pixmap = QPixmap(size * ratio)
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(size.width() / 2, size.height() / 2)
-    paint_icon(
-        painter, kind.glyph, kind.mark, inks(theme), float(size.width()), float(size.height())
-    )
+    paint_icon(painter, glyph, mark, inks(theme), float(size.width()), float(size.height()))
     painter.end()
     return pixmap
 

@@ -1,9 +1,8 @@
-"""The palette: every kind of block with its glyph, to drag onto the canvas, and a field to search them."""
+"""The palette: every kind of block and every part with its glyph, to drag onto the canvas, and a field to search them."""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import (
     QMimeData,
@@ -31,25 +30,25 @@ from PySide6.QtWidgets import (
 from app.canvas.glyphs import icon, paint_icon
 from app.canvas.inks import inks
 from app.canvas.view import MIME
+from app.panels.entries import Entry, kinds, of_parts, of_pins, of_shelf, summary
 from app.theme import Theme, mixed
-from nodes.block import BlockType
-from nodes.catalogue import catalogue
+from graph.diagram import Diagram
 
-KIND = Qt.ItemDataRole.UserRole
+__all__ = ["KIND", "Palette", "summary"]
+
+KIND = Qt.ItemDataRole.UserRole  # what a drag carries; entries that cannot be dragged have none
+BROKEN = Qt.ItemDataRole.UserRole + 1  # the title of such an entry
 GLYPH = QSize(50, 28)
 ROW, HEADER = 34, 30  # heights
 INDENT = 14.0
+FADED = 0.55  # opacity of what cannot be dragged
 TITLE = 74.0  # where titles begin
 
 
-def summary(kind: type[BlockType]) -> str:
-    """What a kind is, in the first sentence of its docstring."""
-    text = inspect.getdoc(kind) or kind.title
-    return text.partition(".  ")[0].rstrip(".") + "."
-
-
 class Palette(QWidget):
-    """All kinds in sections; `chosen` says the kind on Enter or a double click."""
+    """All kinds in sections, after the parts of the diagram and the published ones; `chosen` says the kind on Enter or a
+    double click.
+    """
 
     chosen = Signal(str)
 
@@ -74,6 +73,10 @@ class Palette(QWidget):
         self.list.itemActivated.connect(self._chose)
         self.setFocusProxy(self.search)
         self.setMinimumWidth(180)
+        self._parts: Mapping[str, Diagram] = {}
+        self._inside = False
+        self._shelf: Mapping[str, str] = {}
+        self._more: list[Entry] = []
         self.filter("")
 
     def set_theme(self, theme: Theme) -> None:
@@ -89,7 +92,31 @@ class Palette(QWidget):
     def filter(self, text: str) -> None:
         """Lists the kinds whose name, formula, section or summary holds every word of a text."""
         words = text.casefold().split()
-        self.list.fill(k for k in catalogue().values() if all(w in _searched(k) for w in words))
+        entries = (*self._more, *kinds())
+        self.list.fill(e for e in entries if all(w in e.searched for w in words))
+
+    def show_parts(self, parts: Mapping[str, Diagram], inside: bool) -> None:
+        """Offers these parts, and pins for the part around when what is shown is the inside of one."""
+        if parts is not self._parts or inside != self._inside:
+            self._parts, self._inside = parts, inside
+            self._offer()
+
+    def show_shelf(self, found: Mapping[str, str]) -> None:
+        """Offers published parts: by name what is wrong with each, "" when nothing is."""
+        self._shelf = found
+        self._offer()
+
+    def _offer(self) -> None:
+        more = [
+            *(of_pins() if self._inside else ()),
+            *of_parts(self._parts),
+            *of_shelf(self._shelf),
+        ]
+        if more != self._more:
+            self._more = more
+            place = self.list.verticalScrollBar().value()
+            self.filter(self.search.text())
+            self.list.verticalScrollBar().setValue(place)
 
     def eventFilter(self, watched: object, event: object) -> bool:  # type: ignore[override]
         """Up and down in the search field walk through the list."""
@@ -110,18 +137,13 @@ class Palette(QWidget):
             self.chosen.emit(item.data(KIND))
 
 
-def _searched(kind: type[BlockType]) -> str:
-    return " ".join(
-        (kind.kind, kind.title, kind.mark, kind.formula, kind.section, summary(kind))
-    ).casefold()
-
-
 class _Kinds(QListWidget):
     """The list itself: section titles that cannot be chosen, and kinds that can be dragged."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.theme = theme
+        self.entries: dict[str, Entry] = {}
         self.setItemDelegate(_Row(self))
         self.setDragEnabled(True)
         self.setDragDropMode(QListWidget.DragDropMode.DragOnly)
@@ -130,17 +152,20 @@ class _Kinds(QListWidget):
         self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
         self.setFrameShape(QListWidget.Shape.NoFrame)
 
-    def fill(self, kinds: Iterable[type[BlockType]]) -> None:
-        """Lists these kinds, each section under its title; the first kind is current."""
+    def fill(self, entries: Iterable[Entry]) -> None:
+        """Lists these, each section under its title; the first that can be chosen is current."""
         self.clear()
+        self.entries = {}
         section = ""
-        for kind in kinds:
-            if kind.section != section:
-                section = kind.section
+        for entry in entries:
+            if entry.section != section:
+                section = entry.section
                 self.addItem(_header(section))
-            self.addItem(_entry(kind))
+            self.addItem(_row(entry))
+            self.entries[entry.key] = entry
         if self.count():
-            self.setCurrentRow(1)
+            self.setCurrentRow(0)
+            self.walk(1)
         else:
             self.addItem(_header("no such block"))
 
@@ -172,8 +197,8 @@ class _Kinds(QListWidget):
         drag = QDrag(self)
         drag.setMimeData(self.mimeData([item]))
         size = GLYPH * 1.5
-        kind = catalogue()[item.data(KIND)]
-        drag.setPixmap(icon(kind, self.theme, size, self.devicePixelRatioF()))
+        entry = self.entries[item.data(KIND)]
+        drag.setPixmap(icon(entry.glyph, entry.mark, self.theme, size, self.devicePixelRatioF()))
         drag.setHotSpot(QPoint(size.width() // 2, size.height() // 2))
         drag.exec(Qt.DropAction.CopyAction)
 
@@ -185,12 +210,16 @@ def _header(title: str) -> QListWidgetItem:
     return item
 
 
-def _entry(kind: type[BlockType]) -> QListWidgetItem:
-    item = QListWidgetItem(kind.title)
-    item.setData(KIND, kind.kind)
+def _row(entry: Entry) -> QListWidgetItem:
+    item = QListWidgetItem(entry.title)
+    if entry.is_broken:
+        item.setData(BROKEN, entry.key)
+        item.setFlags(Qt.ItemFlag.NoItemFlags)
+    else:
+        item.setData(KIND, entry.key)
     item.setSizeHint(QSize(0, ROW))
-    item.setToolTip(f"{summary(kind)}\n{kind.formula}".strip())
-    item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, summary(kind))
+    item.setToolTip(entry.tip)
+    item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, entry.tip.partition("\n")[0])
     return item
 
 
@@ -210,14 +239,16 @@ class _Row(QStyledItemDelegate):
         theme, rect = self._kinds.theme, QRectF(option.rect)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        title, name = index.data(), index.data(KIND)
+        broken = bool(index.data(BROKEN))
+        title, name = index.data(), index.data(KIND) or index.data(BROKEN)
         font = painter.font()
         font.setBold(not name)
         painter.setFont(font)
+        painter.setOpacity(FADED if broken else 1.0)
         if name:
             self._paint_back(painter, rect, option.state)
-            self._paint_glyph(painter, rect, catalogue()[name])
-        painter.setPen(QColor(theme.text if name else theme.muted))
+            self._paint_glyph(painter, rect, self._kinds.entries[name])
+        painter.setPen(QColor(theme.text if name and not broken else theme.muted))
         place = rect.adjusted(TITLE if name else INDENT, 0 if name else 8, -2, 0)
         title = painter.fontMetrics().elidedText(
             title, Qt.TextElideMode.ElideRight, int(place.width())
@@ -234,9 +265,9 @@ class _Row(QStyledItemDelegate):
         painter.setBrush(mixed(theme.panel, theme.selection, 0.16 if current else 0.07))
         painter.drawRoundedRect(rect.adjusted(6, 1, -6, -1), 7, 7)
 
-    def _paint_glyph(self, painter: QPainter, rect: QRectF, kind: type[BlockType]) -> None:
+    def _paint_glyph(self, painter: QPainter, rect: QRectF, entry: Entry) -> None:
         painter.save()
         painter.translate(INDENT + GLYPH.width() / 2, rect.center().y())
         ink = inks(self._kinds.theme)
-        paint_icon(painter, kind.glyph, kind.mark, ink, GLYPH.width(), GLYPH.height())
+        paint_icon(painter, entry.glyph, entry.mark, ink, GLYPH.width(), GLYPH.height())
         painter.restore()

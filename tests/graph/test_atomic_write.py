@@ -235,15 +235,20 @@ def _kill_while_saving(folder: Path, kills: int, seed: int) -> int:
     path.write_bytes(one)
     random, seen, halfway = Random(seed), set[bytes](), 0
     for _ in range(kills):
+        reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
             try:
+                os.write(writing, b"!")
                 for _ in range(10_000):
                     atomic_write(path, other)
                     atomic_write(path, one)
             finally:
                 os._exit(1)
+        os.read(reading, 1)  # it has begun, however busy the machine is
         time.sleep(random.uniform(0.0, 0.01))
+        os.close(reading)
+        os.close(writing)
         os.kill(child, signal.SIGKILL)
         assert os.waitpid(child, 0)[1] == signal.SIGKILL
         found = path.read_bytes()

@@ -11,6 +11,7 @@ import nodes.costs
 import nodes.functions
 from graph.diagram import Block
 from graph.settings import read_settings
+from nodes import plugins
 from nodes.block import BlockType
 
 
@@ -29,18 +30,24 @@ def catalogue() -> dict[str, type[BlockType]]:
     """Every kind of block by name, in the palette's order."""
     found: dict[str, type[BlockType]] = {}
     for module in _modules():
-        for value in vars(module).values():
-            if (
-                isinstance(value, type)
-                and issubclass(value, BlockType)
-                and value.__module__ == module.__name__
-            ):
-                if not value.kind:
-                    continue  # a family, not a block
-                if value.kind in found:
-                    raise TypeError(f"two blocks are called {value.kind}")
-                found[value.kind] = value
-    return dict(sorted(found.items(), key=lambda item: SECTIONS.index(item[1].section)))
+        for value in plugins.blocks_of(module):
+            if value.kind in found:
+                raise TypeError(f"two blocks are called {value.kind}")
+            found[value.kind] = value
+    own = dict(sorted(found.items(), key=lambda item: SECTIONS.index(item[1].section)))
+    return own | added(tuple(own)).kinds
+
+
+@cache
+def added(own: tuple[str, ...]) -> plugins.Plugins:
+    """The blocks of the plug-ins that are enabled, and what is wrong with them."""
+    return plugins.load(plugins.enabled(), own)
+
+
+def plugin_troubles() -> tuple[str, ...]:
+    """A sentence for each enabled plug-in, or block of one, that cannot be used."""
+    own = tuple(kind for kind, cls in catalogue().items() if cls.section != plugins.SECTION)
+    return added(own).troubles
 
 
 SECTIONS = (

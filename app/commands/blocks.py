@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import sys
 
 from app.commands.table import columns
 from app.commands.wrong import WrongUse
 from graph.settings import Setting, settings_of
+from nodes import plugins
 from nodes.block import FLANK_HELP, BlockType
-from nodes.catalogue import catalogue
+from nodes.catalogue import catalogue, plugin_troubles
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,6 +27,7 @@ def run(options: argparse.Namespace) -> int:
     known = catalogue()
     if not options.kind:
         print(_list(known))
+        _print_plugins()
     elif options.kind in known:
         print(_help(known[options.kind]))
     else:
@@ -32,6 +35,16 @@ def run(options: argparse.Namespace) -> int:
             f"there is no block {options.kind!r:.60}; `gradboard blocks` lists all of them."
         )
     return 0
+
+
+def _print_plugins() -> None:
+    off = [name for name in plugins.available() if name not in plugins.enabled()]
+    if off:
+        print(
+            f"\nPlug-ins that are off: {', '.join(off)}. Enable with {plugins.VARIABLE}={','.join(off)}."
+        )
+    for trouble in plugin_troubles():
+        print(f"gradboard: {trouble}", file=sys.stderr)
 
 
 def _list(known: dict[str, type[BlockType]]) -> str:

@@ -14,8 +14,9 @@ from PySide6.QtGui import (
     QValidator,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QWidget
 
+from app.panels.line import Line, is_for_the_document
 from app.panels.numbers import number_text, parse, stepped
 from app.panels.quiet import QuietCombo
 from graph.settings import Setting, SettingError
@@ -91,6 +92,9 @@ class NumberField(QAbstractSpinBox):
         )  # judged with a sentence when it is entered
 
     def event(self, event: QEvent) -> bool:
+        if is_for_the_document(event, self.lineEdit()):
+            event.ignore()
+            return False
         done = super().event(event)
         if event.type() in _LAID_OUT and self._is_bare:
             # a style sheet leaves it no room; by 2 pixels it stands in line with labels
@@ -198,7 +202,7 @@ class SwitchField(QCheckBox):
         self.setChecked(bool(value))
 
 
-class TextField(QLineEdit):
+class TextField(Line):
     """A text of one line."""
 
     chosen = Signal(object, str)

@@ -6,9 +6,10 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from app.panels.form import Form
+from app.panels.line import Line
 from app.panels.quiet import QuietCombo
 from app.panels.section import formula_label, text_label
 from app.panels.words import block_line
@@ -67,7 +68,7 @@ class BlockPage(QWidget):
         self._names.setContentsMargins(0, 0, 0, 0)
         self._names.setHorizontalSpacing(16)
         self._names.setVerticalSpacing(6)
-        self.name = QLineEdit()
+        self.name = Line()
         self.name.setMaxLength(MAX_LABEL)
         self.name.setAccessibleName("name")
         self.name.setToolTip("the name of its variable; empty for the one given along the flow")

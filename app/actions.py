@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QMessageBox
 from app import copying, gallery
 from app.help import about_text, block_text, shortcuts_text
 from app.menus import Menus, Row
-from graph.edits import MoveBlocks, Paste
+from graph.edits import MoveBlocks, Paste, Together
+from graph.grouping import AddPart
 from graph.problem import FileError
 
 if TYPE_CHECKING:
@@ -81,14 +82,20 @@ class Commands(QObject):
             "save_as": filing.save_as,
             "close": filing.new,
             "quit": window.close,
-            "undo": window.document.undo,
-            "redo": window.document.redo,
+            "undo": window.levels.undo,
+            "redo": window.levels.redo,
             "cut": self.cut,
             "copy": self.copy,
             "paste": self.paste,
             "duplicate": self.duplicate,
             "delete": scene.delete_selected,
             "select_all": scene.select_all,
+            "rename": lambda: window.visits.rename(),
+            "group": lambda: window.visits.group(),
+            "ungroup": lambda: window.visits.ungroup(),
+            "open_part": lambda: window.visits.open_selected(),
+            "climb": lambda: window.visits.climb(),
+            "publish": lambda: window.visits.publish(),
             "frame_all": view.frame_all,
             "frame_selection": self.frame_selection,
             "zoom_in": lambda: view.set_zoom(view.zoom * ZOOM),
@@ -129,12 +136,12 @@ class Commands(QObject):
 
     def _picked(self) -> tuple[str, ...]:
         window = self._window
-        return tuple(n for n in window.document.diagram.blocks if n in window.scene.selected)
+        return tuple(n for n in window.levels.diagram.blocks if n in window.scene.selected)
 
     def copy(self) -> None:
         """The selected blocks to the clipboard."""
         if picked := self._picked():
-            text = copying.copied_text(self._window.document.diagram, picked)
+            text = copying.copied_text(self._window.levels.diagram, picked)
             QGuiApplication.clipboard().setText(text)
 
     def cut(self) -> None:
@@ -150,18 +157,19 @@ class Commands(QObject):
             self._window.status.say("The clipboard is empty.")
             return
         try:
-            self._insert(copying.paste_of(text))
+            self._insert(*copying.paste_of(text))
         except FileError as error:
             self._window.status.say(str(error))
 
     def duplicate(self) -> None:
         """Copies the selected blocks beside themselves, and selects the copies."""
         if picked := self._picked():
-            self._insert(copying.duplicate_of(self._window.document.diagram, picked))
+            self._insert(copying.duplicate_of(self._window.levels.diagram, picked))
 
-    def _insert(self, paste: Paste) -> None:
-        ids = paste.ids_in(self._window.document.diagram)
-        if ids and self._window.scene.perform(paste):
+    def _insert(self, paste: Paste, parts: tuple[AddPart, ...] = ()) -> None:
+        ids = paste.ids_in(self._window.levels.diagram)
+        edit = Together(paste.label, (*parts, paste)) if parts else paste
+        if ids and self._window.scene.perform(edit):
             self._window.scene.select(ids.values())
 
     def tidy(self) -> None:
@@ -171,7 +179,7 @@ class Commands(QObject):
         window = self._window
         picked = self._picked()
         moves = tidy(
-            window.document.diagram, window.scene.sizes(), picked if len(picked) > 1 else None
+            window.levels.diagram, window.scene.sizes(), picked if len(picked) > 1 else None
         )
         if window.scene.perform(MoveBlocks(moves)) and len(picked) < 2:
             window.view.frame_all()
@@ -207,8 +215,9 @@ class Commands(QObject):
         """What the selected block is and does."""
         picked = self._picked()
         if len(picked) == 1:
-            block = self._window.document.diagram.blocks[picked[0]]
-            self._tell(block.kind.replace("_", " "), block_text(block))
+            diagram = self._window.levels.diagram
+            block = diagram.blocks[picked[0]]
+            self._tell(block.kind.replace("_", " "), block_text(diagram, block))
         else:
             self._window.status.say("Select one block to read about it.")
 

@@ -9,22 +9,27 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QToolBar, QVBoxLayout, QWidget
 
 from app import actions
+from app.breadcrumb import Breadcrumb
 from app.canvas.scene import CanvasScene
 from app.canvas.view import CanvasView
 from app.document import Document
 from app.figures import Figures
 from app.filing import Filing
+from app.levels import Levels
 from app.live import Engine, Live
 from app.notice import Notice
+from app.offer import Offer
 from app.panels.inspector import Inspector
 from app.panels.outline import Outline
 from app.panels.palette import Palette
 from app.panels.recipe import kinds_of, single_settings
 from app.panels.training import TrainingBar
 from app.reactions import Reactions
+from app.shelf import Shelf
 from app.status import StatusLine
 from app.views.boundary import BoundaryView
 from app.views.loss import LossView
+from app.visits import Visits
 from runtime.session import Session
 
 if TYPE_CHECKING:
@@ -41,7 +46,7 @@ def warm() -> None:
 
     catalogue()
     single_settings()
-    for entry in ("data", "optimizer"):
+    for entry in ("data", "optimizer", "schedule"):
         kinds_of(entry)
 
 
@@ -52,15 +57,18 @@ def contents(window: MainWindow) -> Iterator[None]:
     window.live.start()  # torch loads while the rest is made
     yield
     window.document = Document(parent=window)
+    window.levels = Levels(window.document, window)
     window.filing = Filing(window.document, window.live, window.preferences, window)
     yield
     window.bar = TrainingBar(window.theme)
     yield
     _add_bar(window)
     yield
-    window.scene = CanvasScene(window.document.do, window.theme)
+    window.scene = CanvasScene(window.levels.do, window.theme)
     window.view = CanvasView(window.scene)
+    window.view.shelf = window.shelf = window.wanted_shelf or Shelf(None)
     window.notice = Notice(window.theme)
+    window.breadcrumb = Breadcrumb()
     window.setCentralWidget(_central(window))
     yield
     window.library = Palette(window.theme)
@@ -86,10 +94,14 @@ def contents(window: MainWindow) -> Iterator[None]:
     window.menus = actions.make_menus(window)
     yield
     window.reactions = Reactions(window)
+    window.visits = Visits(window)
+    window.offer = Offer(window.shelf, window)
+    window.offer.found.connect(window.library.show_shelf)
     window.figures.connect_to(window)
     _arrange(window)
     yield
     _share_out(window)
+    window.offer.look()
     yield
 
 
@@ -112,6 +124,7 @@ def _central(window: MainWindow) -> QWidget:
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
     column.addWidget(window.notice)
+    column.addWidget(window.breadcrumb)
     column.addWidget(window.view, 1)
     return middle
 

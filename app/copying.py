@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from graph.diagram import Diagram
+from graph.diagram import Diagram, Frozen
 from graph.edits import Paste
 from graph.files import from_text, to_text
+from graph.grouping import AddPart
+from graph.parts import needed
 
 
 def part_of(diagram: Diagram, ids: Iterable[str]) -> Diagram:
-    """These blocks with the wires among them, without recipe."""
+    """These blocks with the wires among them and the parts that they use, without recipe."""
     wanted = set(ids)
     blocks = {
         name: replace(block, shares=block.shares if block.shares in wanted else None)
@@ -19,7 +21,7 @@ def part_of(diagram: Diagram, ids: Iterable[str]) -> Diagram:
         if name in wanted
     }
     wires = [w for w in diagram.wires if w.source.block in wanted and w.target.block in wanted]
-    return Diagram(blocks, tuple(wires))
+    return Diagram(blocks, tuple(wires), Frozen(needed(blocks.values(), diagram.parts)))
 
 
 def copied_text(diagram: Diagram, ids: Iterable[str]) -> str:
@@ -27,10 +29,14 @@ def copied_text(diagram: Diagram, ids: Iterable[str]) -> str:
     return to_text(part_of(diagram, ids))
 
 
-def paste_of(text: str) -> Paste:
-    """The edit that inserts what the clipboard holds.  Raises FileError when that is no diagram."""
+def paste_of(text: str) -> tuple[Paste, tuple[AddPart, ...]]:
+    """The edit that inserts what the clipboard holds, and those that add the parts used there.
+
+    Raises FileError when it holds no diagram.
+    """
     found = from_text(text, "the clipboard")
-    return Paste(tuple(found.blocks.values()), found.wires)
+    parts = tuple(AddPart(name, part) for name, part in found.parts.items())
+    return Paste(tuple(found.blocks.values()), found.wires), parts
 
 
 def duplicate_of(diagram: Diagram, ids: Iterable[str]) -> Paste:

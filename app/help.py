@@ -6,10 +6,10 @@ import html
 import inspect
 
 from app.shortcuts import GESTURES, MENUS
-from graph.diagram import Block
+from graph.diagram import Block, Diagram
 from graph.settings import settings_of
 from nodes.block import FLANK_HELP
-from nodes.catalogue import type_of
+from nodes.parts import type_in
 
 
 def shortcuts_text() -> str:
@@ -26,9 +26,9 @@ def shortcuts_text() -> str:
     return _table(rows)
 
 
-def block_text(block: Block) -> str:
+def block_text(diagram: Diagram, block: Block) -> str:
     """What a kind of block is: its help, formula, gradient and settings."""
-    kind = type_of(block)
+    kind = type_in(diagram, block)
     if kind is None:
         return f"{html.escape(block.kind)} is a kind of block that is not known here."
     parts = [f"<p>{html.escape(inspect.cleandoc(kind.__doc__ or ''))}</p>"]

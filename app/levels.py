@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from app.panels.words import Place
 from graph.change import Change
 from graph.diagram import PART, Diagram
 from graph.edits import Edit, SetRecipe
@@ -59,9 +60,11 @@ class Levels(QObject):
         """What is shown; inside a part with the parts and the recipe of the whole."""
         return self._shown
 
-    def uses(self, part: str) -> int:
-        """How many blocks use a part, at all levels."""
-        return uses(self._document.diagram, part)
+    @property
+    def place(self) -> Place:
+        """The part around and how often every part is used, for the panels."""
+        whole = self._document.diagram
+        return Place(self._part, {part: uses(whole, part) for part in whole.parts})
 
     def steps(self) -> list[tuple[str, str]]:
         """Path and part of every level on the way from the outside to here, the outside left out."""
@@ -70,6 +73,15 @@ class Levels(QObject):
             path = join(path, name)
             found.append((path, self._leads_to(path) or ""))
         return found
+
+    def holds(self, path: str) -> bool:
+        """Whether a block is at a path, at any level."""
+        around, _, name = path.rpartition(SLASH)
+        part = self._leads_to(around)
+        if part is None:
+            return False
+        whole = self._document.diagram
+        return name in (whole.parts[part] if part else whole).blocks
 
     def go(self, path: str) -> bool:
         """Shows the level at a path; False when no such use is there."""

@@ -39,6 +39,7 @@ QToolButton[role="link"]:hover {{ color: {theme.text}; }}
 QToolButton[role="plain"] {{ background: transparent; color: {theme.text}; border: 0; padding: 0 2px; }}
 QToolButton[role="plain"]:hover {{ color: {theme.function}; }}
 QFrame#notice {{ background: {theme.cost_fill}; border: 0; border-bottom: 1px solid {theme.border}; }}
+QFrame#breadcrumb {{ background: {theme.panel}; border: 0; border-bottom: 1px solid {theme.border}; }}
 QFrame#popup {{ background: {theme.field}; border: 1px solid {theme.border}; border-radius: 8px; }}
 QScrollArea {{ border: 0; background: {theme.panel}; }}
 QScrollArea > QWidget > QWidget {{ background: {theme.panel}; }}

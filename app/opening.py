@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.icons import icon
 from app.settings import Blank, Preferences
+from app.shelf import Shelf, users_folder
 from app.window import MainWindow
 
 WAKE = 200  # ms; Python sees Ctrl-C only when it runs
@@ -34,8 +35,10 @@ class Opening:
         application.setApplicationName("Gradboard")
         application.setDesktopFileName("gradboard")
         self._code = 0
+        # a picture must not depend on the person who takes it
         preferences = Preferences(Blank()) if self.shot is not None else None
-        self._window = MainWindow(preferences=preferences, theme=self.theme)
+        shelf = Shelf(users_folder()) if self.shot is None else None
+        self._window = MainWindow(preferences=preferences, theme=self.theme, shelf=shelf)
         self._window.filled.connect(self._begin)
         if self.size is not None:
             self._window.resize(*self.size)

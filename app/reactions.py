@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject
 from app.panels.words import problems_line, summary_line
 from graph.change import Change
 from graph.edits import Edit
+from graph.parts import join
 from graph.problem import DiagramError, Problem
 from runtime.messages import Compiled, Ready, Stopped
 from runtime.snapshot import Report, Snapshot
@@ -27,7 +28,8 @@ class Reactions(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self.report: Report | None = None
+        self.report: Report | None = None  # of the whole
+        self._shot: Snapshot | None = None
         self._frames: deque[float] = deque()
         self._next_problem = 0
         self._connect_document()
@@ -35,10 +37,12 @@ class Reactions(QObject):
         self._connect_panels()
         self._titled()
         self._changed(Change())
+        self._level_changed(Change())
 
     def _connect_document(self) -> None:
         window = self._window
         window.document.changed.connect(self._changed)
+        window.levels.changed.connect(self._level_changed)
         window.document.titled.connect(self._titled)
         window.filing.opened.connect(self._opened)
         window.filing.refused.connect(window.notice.say)
@@ -63,11 +67,9 @@ class Reactions(QObject):
         for panel in (window.bar, window.inspector):
             panel.edited.connect(self.do)
         window.bar.refused.connect(window.status.say)
-        window.inspector.visited.connect(self.visit)
+        window.inspector.visited.connect(self._visit_here)
         window.scene.said.connect(window.status.say)
-        window.scene.picked.connect(self._picked)
-        window.scene.opened.connect(lambda _block: window.docks["inspector"].raise_())
-        window.outline.picked.connect(window.scene.select)
+        window.scene.picked.connect(window.inspector.show_picked)
         window.status.asked.connect(self.next_problem)
         window.docks["boundary"].visibilityChanged.connect(self._want_grid)
         window.view.zoomed.connect(window.status.show_zoom)
@@ -77,22 +79,44 @@ class Reactions(QObject):
     # --- the document --------------------------------------------------------------------------------------------
 
     def do(self, edit: Edit) -> None:
-        """Gives an edit of a panel to the document; a refusal is said."""
+        """Gives an edit of a panel to the document, for the shown level; a refusal is said."""
         try:
-            self._window.document.do(edit)
+            self._window.levels.do(edit)
         except DiagramError as error:
             self._window.status.say(str(error))
-            self._changed(Change())  # the panel shows again what is
+            self._window.bar.show_diagram(self._window.document.diagram)
+            self._show_inspector()  # the panel shows again what is
 
     def _changed(self, change: Change) -> None:
         window, diagram = self._window, self._window.document.diagram
-        window.scene.show_change(diagram, change)
         window.bar.show_diagram(diagram)
-        window.inspector.show_diagram(diagram)
         window.outline.show_diagram(diagram)
         if change.runs:
             window.live.show(diagram, window.document.folder)
         self._count()
+
+    def _level_changed(self, change: Change) -> None:
+        """The level that is shown, or what it is made of, has changed."""
+        window, levels = self._window, self._window.levels
+        window.scene.show_change(levels.diagram, change)
+        window.library.show_parts(levels.diagram.parts, bool(levels.part))
+        self._show_inspector()
+
+    def _show_inspector(self) -> None:
+        levels = self._window.levels
+        place = levels.place
+        self._window.inspector.show_diagram(levels.diagram, place)
+        self._window.breadcrumb.show_steps(levels.steps(), place.uses.get(levels.part, 0))
+
+    def show_level(self) -> None:
+        """Another level is shown: with its part of the last report and of the last frame."""
+        window, levels = self._window, self._window.levels
+        window.scene.show(levels.diagram, levels.part)
+        window.library.show_parts(levels.diagram.parts, bool(levels.part))
+        self._show_inspector()
+        self._show_report()
+        if self._shot is not None:
+            window.scene.show_frame(levels.snapshot(self._shot))
 
     def _titled(self) -> None:
         window, document = self._window, self._window.document
@@ -105,16 +129,13 @@ class Reactions(QObject):
         """Another diagram: nothing of the run before may be left."""
         window = self._window
         window.notice.dismiss()
+        window.visits.forget()
         window.scene.select(())
         window.scene.show_report(Report())
         self._forget()
         self._take_report(None)
         window.boundary.show_points(None)
         window.view.frame_all()
-
-    def _picked(self, ids: tuple[str, ...]) -> None:
-        self._window.inspector.show_picked(ids)
-        self._window.outline.show_picked(ids)
 
     # --- the engine ----------------------------------------------------------------------------------------------
 
@@ -130,7 +151,6 @@ class Reactions(QObject):
 
     def _compiled(self, message: Compiled) -> None:
         window = self._window
-        window.scene.show_report(message.report)
         if message.points is not None or message.report.trainable:
             window.boundary.show_points(
                 message.points
@@ -143,9 +163,16 @@ class Reactions(QObject):
         window = self._window
         self.report = message.report if message is not None else None
         self._next_problem = 0
-        window.inspector.show_compiled(message)
         window.outline.show_report(self.report)
+        self._show_report(message.data if message is not None else "")
         self._count()
+
+    def _show_report(self, data: str | None = None) -> None:
+        """The report as the shown level sees it."""
+        window = self._window
+        here = window.levels.report(self.report) if self.report is not None else None
+        window.scene.show_report(here or Report())
+        window.inspector.show_report(here, data)
 
     def _count(self) -> None:
         counts = summary_line(self._window.document.diagram, self.report)
@@ -153,6 +180,7 @@ class Reactions(QObject):
 
     def _forget(self) -> None:
         """The run begins again: no numbers, no curve, no flows."""
+        self._shot = None
         self._window.scene.show_frame(None)
         self._window.bar.clear()
         self._window.loss.clear()
@@ -162,7 +190,8 @@ class Reactions(QObject):
         self._frames.append(now)
         while self._frames and now - self._frames[0] > SECOND:
             self._frames.popleft()
-        window.scene.show_frame(snapshot)
+        self._shot = snapshot
+        window.scene.show_frame(window.levels.snapshot(snapshot))
         window.bar.show_snapshot(snapshot, len(self._frames) if snapshot.playing else 0)
         window.loss.show_rows(snapshot.curve, snapshot.validation)
         window.boundary.show_grid(snapshot.grid)
@@ -213,12 +242,14 @@ class Reactions(QObject):
 
     # --- going to a place ----------------------------------------------------------------------------------------
 
-    def visit(self, ids: tuple[str, ...]) -> None:
-        """Selects blocks and shows them; ids of no block do nothing."""
-        there = tuple(name for name in ids if name in self._window.document.diagram.blocks)
-        if there:
-            self._window.scene.select(there)
-            self._window.view.zoom_to(there)
+    def visit(self, paths: tuple[str, ...]) -> None:
+        """Selects blocks and shows them, going into parts where they lie in some; paths of no block do nothing."""
+        if any(self._window.levels.holds(path) for path in paths):
+            self._window.visits.visit(paths)
+            self._window.view.zoom_to(self._window.scene.selected)
+
+    def _visit_here(self, ids: tuple[str, ...]) -> None:
+        self.visit(tuple(join(self._window.levels.path, name) for name in ids))
 
     def next_problem(self) -> None:
         """Goes to the next problem and says it."""

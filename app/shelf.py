@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from graph.diagram import PART, Diagram, Frozen, is_name
-from graph.files import load, save
+from graph.diagram import Diagram, Frozen, is_name
 from graph.grouping import AddPart, scope
-from graph.parts import part_of, pins_of
+from graph.parts import needed, pins_of
 from graph.problem import DiagramError, FileError
 
 SUFFIX = ".gradboard"
@@ -44,6 +43,8 @@ class Shelf:
 
     def read(self, name: str) -> Diagram:
         """A part with those that it uses.  Raises FileError, one sentence, when its file is no part."""
+        from graph.files import load
+
         path = self.path(name)
         part = load(path)
         try:
@@ -69,6 +70,8 @@ class Shelf:
 
     def publish(self, diagram: Diagram, name: str) -> Path:
         """Writes a part with those that it uses, in the place of an older file.  Raises FileError."""
+        from graph.files import save
+
         path = self.path(name)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -92,11 +95,5 @@ class Shelf:
 def alone(diagram: Diagram, name: str) -> Diagram:
     """A part as a diagram of its own, with the parts that it uses and no recipe."""
     inside = scope(diagram, name)
-    needed, waiting = dict[str, Diagram](), [inside]
-    for level in waiting:
-        for block in level.blocks.values():
-            used = part_of(block)
-            if block.kind == PART and used in diagram.parts and used not in needed:
-                needed[used] = diagram.parts[used]
-                waiting.append(diagram.parts[used])
-    return inside.with_(parts=needed, recipe=Frozen())
+    parts = needed(inside.blocks.values(), diagram.parts)
+    return inside.with_(parts=parts, recipe=Frozen())

@@ -40,6 +40,7 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
         Shortcut("delete", "De&lete", ("Del", "Backspace"), "delete what is selected"),
         None,
         Shortcut("select_all", "Select &all", ("Ctrl+A",), "select every block"),
+        Shortcut("rename", "Rena&me…", ("F2",), "name the selected block's variable, or its part"),
     ),
     "&View": (
         Shortcut("frame_all", "&Frame all", ("F",), "show the whole diagram"),
@@ -68,6 +69,16 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
         Shortcut("save_weights", "Save &weights…", (), "write the weights to a file of their own"),
     ),
     "&Diagram": (
+        Shortcut("group", "&Group into a part…", ("Ctrl+G",), "make a part of the selected blocks"),
+        Shortcut(
+            "ungroup", "&Ungroup", ("Ctrl+Shift+G",), "put a part's blocks in the place of its use"
+        ),
+        Shortcut(
+            "open_part", "&Open part", ("Alt+Down",), "see and edit what is inside (or Enter)"
+        ),
+        Shortcut("climb", "&Climb out", ("Alt+Up",), "back to the level around (or Escape)"),
+        Shortcut("publish", "&Publish part…", (), "keep a part in the palette, for any diagram"),
+        None,
         Shortcut("tidy", "&Tidy layout", ("Ctrl+L",), "place the blocks along the flow"),
         Shortcut("next_problem", "Next &problem", ("F8",), "show the next thing that is wrong"),
     ),
@@ -85,6 +96,8 @@ GESTURES = (  # what the canvas answers to besides the menus
     ("drag from an output circle", "a new wire"),
     ("drag a block from the palette", "a new block"),
     ("Tab", "search for a block"),
+    ("double click or Enter on a part", "open it; Escape climbs back"),
+    ("double click on a circle", "name its variable"),
 )
 
 

@@ -22,22 +22,27 @@ from app.settings import Preferences
 from app.theme import BOARD, PAPER, Theme, apply
 
 if TYPE_CHECKING:
+    from app.breadcrumb import Breadcrumb
     from app.canvas.scene import CanvasScene
     from app.canvas.view import CanvasView
     from app.document import Document
     from app.figures import Figures
     from app.filing import Filing
+    from app.levels import Levels
     from app.live import Engine, Live
     from app.menus import Menus
     from app.notice import Notice
+    from app.offer import Offer
     from app.panels.inspector import Inspector
     from app.panels.outline import Outline
     from app.panels.palette import Palette
     from app.panels.training import TrainingBar
     from app.reactions import Reactions
+    from app.shelf import Shelf
     from app.status import StatusLine
     from app.views.boundary import BoundaryView
     from app.views.loss import LossView
+    from app.visits import Visits
 
 SIZE = (1600, 1000)
 THEMES = ("paper", "board", "system")
@@ -56,6 +61,7 @@ class MainWindow(QMainWindow):
     filled = Signal()
 
     document: Document
+    levels: Levels
     live: Live
     filing: Filing
     scene: CanvasScene
@@ -68,6 +74,10 @@ class MainWindow(QMainWindow):
     figures: Figures
     loss: LossView
     notice: Notice
+    breadcrumb: Breadcrumb
+    shelf: Shelf
+    offer: Offer
+    visits: Visits
     status: StatusLine
     menus: Menus
     reactions: Reactions
@@ -77,9 +87,11 @@ class MainWindow(QMainWindow):
         session: Engine | None = None,
         preferences: Preferences | None = None,
         theme: str = "",
+        shelf: Shelf | None = None,
     ) -> None:
         super().__init__()
         self.session = session
+        self.wanted_shelf = shelf
         self.preferences = preferences or Preferences()
         self.theme_name = theme or self.preferences.text("theme", "system")
         self.theme = theme_of(self.theme_name)

@@ -7,7 +7,7 @@ kind "inlet" and "outlet" inside the part are its pins, called by their ids.  Th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from graph.diagram import INLET, MAX_BLOCKS, OUTLET, OUTPUT, PART, Block, Diagram, Frozen, Pin, Wire
@@ -30,6 +30,18 @@ def pins_of(part: Diagram) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return tuple(b.id for b in sorted(found, key=lambda b: (b.position[1], b.position[0])))
 
     return of(INLET), of(OUTLET)
+
+
+def needed(blocks: Iterable[Block], parts: Mapping[str, Diagram]) -> dict[str, Diagram]:
+    """Those of `parts` that blocks use, and that these use in turn."""
+    found = dict[str, Diagram]()
+    waiting = [*blocks]
+    for block in waiting:
+        name = part_of(block)
+        if block.kind == PART and name in parts and name not in found:
+            found[name] = parts[name]
+            waiting += parts[name].blocks.values()
+    return found
 
 
 def counts(diagram: Diagram) -> dict[str, int]:

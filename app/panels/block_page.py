@@ -10,14 +10,17 @@ from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
 from app.panels.form import Form
 from app.panels.line import Line
+from app.panels.part_rows import PartRows
 from app.panels.quiet import QuietCombo
 from app.panels.section import formula_label, text_label
-from app.panels.words import block_line
-from graph.diagram import MAX_LABEL, Block, Diagram
+from app.panels.words import OUTSIDE, Place, block_line
+from graph.diagram import INLET, MAX_LABEL, OUTLET, PART, Block, Diagram
 from graph.edits import SetLabel, SetSetting, SetShares
+from graph.grouping import RenamePin
+from graph.parts import part_of
 from graph.settings import SettingError, read_settings, settings_of
-from nodes.catalogue import type_of
 from nodes.names import names
+from nodes.parts import type_in
 
 if TYPE_CHECKING:
     from runtime.snapshot import Report
@@ -29,35 +32,52 @@ class BlockPage(QWidget):
     """Shows one block and says how it should be edited: `edited(edit)`."""
 
     edited = Signal(object)
+    asked = Signal(str)  # what shall be done with the part that it uses
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._diagram = Diagram()
         self._block: Block | None = None
+        self._place = OUTSIDE
         self.form: Form | None = None
         self.title = text_label("title")
         self.formula = formula_label(size=19)
         self.gradient = formula_label("gradient", 13)
         self.counts = text_label("muted")
         self.problems = text_label("error")
+        self.check = text_label("muted")
+        self.part = PartRows()
+        self.part.edited.connect(self.edited)
+        self.part.asked.connect(self.asked)
         self.help = text_label("small")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(7)
-        for widget in (self.title, self.formula, self.gradient, self.counts, self.problems):
+        texts = (self.title, self.formula, self.gradient, self.counts, self.check, self.problems)
+        for widget in (*texts, self.part):
             self._column.addWidget(widget)
         self._column.addWidget(self._make_names())
         self._column.addWidget(self.help)
 
-    def show_block(self, diagram: Diagram, block: str, report: Report | None) -> None:
-        """Follows the document and the engine's report."""
-        before, self._diagram = self._block, diagram
+    def show_block(
+        self,
+        diagram: Diagram,
+        block: str,
+        report: Report | None,
+        place: Place = OUTSIDE,
+        check: str = "",
+    ) -> None:
+        """Follows the document and the engine's report; `check` is the result of the gradient check in words."""
+        before, self._diagram, self._place = self._block, diagram, place
         self._block = diagram.blocks[block]
         if before is None or (before.id, before.kind) != (self._block.id, self._block.kind):
-            self._make_form(self._block)
+            self._make_form(diagram, self._block)
         self._show_texts(diagram, self._block)
         self.counts.setText(block_line(diagram, block, report))
+        self.check.setText(check)
+        self.check.setVisible(bool(check))
         self._show_problems(report)
+        self._show_part(diagram, self._block, report)
         self._show_names(diagram, self._block, report)
         if self.form is not None:
             self.form.show_values(self._block.settings)
@@ -84,19 +104,26 @@ class BlockPage(QWidget):
             self._names.addRow(label, field)
         return rows
 
-    def _make_form(self, block: Block) -> None:
+    def _show_part(self, diagram: Diagram, block: Block, report: Report | None) -> None:
+        is_use = block.kind == PART and part_of(block) in diagram.parts
+        self.part.setVisible(is_use)
+        if is_use:
+            uses = self._place.uses.get(part_of(block), 0)
+            self.part.show_part(diagram, part_of(block), uses, report, block.id)
+
+    def _make_form(self, diagram: Diagram, block: Block) -> None:
         if self.form is not None:
             self._column.removeWidget(self.form)
             self.form.deleteLater()
             self.form = None
-        kind = type_of(block)
+        kind = type_in(diagram, block)
         if kind is not None and settings_of(kind):
             self.form = Form(settings_of(kind))
             self.form.chosen.connect(self._set)
             self._column.insertWidget(self._column.indexOf(self.help), self.form)
 
     def _show_texts(self, diagram: Diagram, block: Block) -> None:
-        kind = type_of(block)
+        kind = type_in(diagram, block)
         label = names(diagram).labels.get(block.id, "")
         title = kind.title if kind is not None else block.kind
         self.title.setText(f"{label} · {title}" if label and label != title else title)
@@ -116,12 +143,14 @@ class BlockPage(QWidget):
 
     def _show_names(self, diagram: Diagram, block: Block, report: Report | None) -> None:
         if not self.name.hasFocus() or not self.name.isModified():
-            self.name.setText(block.label)
+            self.name.setText(self._given_name(block))
         given = names(diagram.with_blocks(_unnamed(block))) if block.label else names(diagram)
         variables = [name for pin, name in given.variables.items() if pin.block == block.id]
         self.name.setPlaceholderText(variables[0] if variables else given.labels.get(block.id, ""))
         lenders = [
-            b.id for b in diagram.blocks.values() if b.kind == block.kind and b.id != block.id
+            b.id
+            for b in diagram.blocks.values()
+            if (b.kind, part_of(b)) == (block.kind, part_of(block)) and b.id != block.id
         ]
         counts = report.counts.get(block.id) if report is not None else None
         has_weights = block.shares is not None or (counts is not None and counts.weights > 0)
@@ -132,7 +161,7 @@ class BlockPage(QWidget):
 
     def _set(self, name: str, value: Any, gesture: str) -> None:
         assert self._block is not None and self.form is not None
-        kind = type_of(self._block)
+        kind = type_in(self._diagram, self._block)
         assert kind is not None
         settings = {k: v for k, v in self._block.settings.items() if k in settings_of(kind)}
         try:
@@ -146,10 +175,19 @@ class BlockPage(QWidget):
         written = None if value == plain else value
         self.edited.emit(SetSetting(self._block.id, name, written, gesture))
 
+    def _given_name(self, block: Block) -> str:
+        return block.id if self._is_pin(block) else block.label
+
+    def _is_pin(self, block: Block) -> bool:
+        return bool(self._place.part) and block.kind in (INLET, OUTLET)
+
     def _rename(self) -> None:
-        if self._block is not None and self.name.text() != self._block.label:
-            self.name.setModified(False)
-            self.edited.emit(SetLabel(self._block.id, self.name.text()))
+        if self._block is None or self.name.text() == self._given_name(self._block):
+            return
+        self.name.setModified(False)
+        name, text = self._block.id, self.name.text()
+        pin = self._is_pin(self._block)
+        self.edited.emit(RenamePin(self._place.part, name, text) if pin else SetLabel(name, text))
 
     def _share(self, index: int) -> None:
         assert self._block is not None

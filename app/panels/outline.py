@@ -1,4 +1,4 @@
-"""The outline: every block in the order of the flow, in words; the accessible twin of the canvas."""
+"""The outline: every block in the order of the flow, in words, those of parts under their uses; the accessible twin of the canvas."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTree
 
 from app.panels.words import batch_of, shape_text, wires_in_words
 from app.theme import Theme
-from graph.diagram import OUTPUT, Diagram, Pin
+from graph.diagram import INLET, OUTLET, OUTPUT, PART, Diagram, Pin
+from graph.parts import SLASH, join, levels_of, part_of
 from nodes.names import names
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ COLUMNS = ("name", "kind", "shape", "wires")
 
 
 class Outline(QTreeWidget):
-    """Rows of blocks; selecting rows says `picked(ids)`, and the canvas's selection is shown here.
+    """Rows of blocks by their paths; selecting rows says `picked(paths)`, and the canvas's selection is shown here.
 
-    Nothing is built while it is hidden.
+    Nothing is built while it is hidden, and nothing inside a part until its use is opened.
     """
 
     picked = Signal(object)
@@ -33,6 +34,7 @@ class Outline(QTreeWidget):
         self._report: Report | None = None
         self._picked: tuple[str, ...] = ()
         self._rows: dict[str, QTreeWidgetItem] = {}
+        self._open: set[str] = set()
         self._stale = True
         self.setAccessibleName("outline of the diagram")
         self.setHeaderLabels(COLUMNS)
@@ -41,12 +43,14 @@ class Outline(QTreeWidget):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.header().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.itemSelectionChanged.connect(self._pick)
+        self.itemExpanded.connect(self._expanded)
+        self.itemCollapsed.connect(lambda row: self._open.discard(self._path_of(row)))
 
     def set_theme(self, theme: Theme) -> None:
         """All colours come from the window's style sheet."""
 
     def show_diagram(self, diagram: Diagram) -> None:
-        """Follows the document."""
+        """Follows the document: the whole, whichever level is shown on the canvas."""
         self._diagram = diagram
         self._refresh()
 
@@ -56,7 +60,7 @@ class Outline(QTreeWidget):
         self._refresh()
 
     def show_picked(self, picked: tuple[str, ...]) -> None:
-        """Follows the selection of the canvas."""
+        """Follows the selection of the canvas; inside a part these are paths."""
         self._picked = picked
         if not self._stale:
             self._select()
@@ -76,31 +80,62 @@ class Outline(QTreeWidget):
         self.blockSignals(True)
         self.clear()
         self._rows = {}
-        labels = names(self._diagram).labels
-        for block in self._diagram.order:
-            row = QTreeWidgetItem(self._texts(block, labels.get(block, "")))
-            row.setToolTip(3, row.text(3))
-            self._rows[block] = row
-        self.addTopLevelItems(list(self._rows.values()))
+        self.setRootIsDecorated(any(b.kind == PART for b in self._diagram.blocks.values()))
+        self.addTopLevelItems(self._level("", self._diagram))
         self.blockSignals(False)
+        for path in sorted(self._open, key=lambda path: path.count(SLASH)):
+            if path in self._rows:
+                self._rows[path].setExpanded(True)
         self._select()
 
-    def _texts(self, block: str, label: str) -> list[str]:
-        shapes = self._report.shapes if self._report is not None else {}
-        shape = shapes.get(Pin(block, OUTPUT))
-        troubles = (
-            [p.message for p in self._report.problems if p.block == block] if self._report else []
-        )
-        words = "; ".join([wires_in_words(self._diagram, block), *troubles]).strip("; ")
-        told = shape_text(shape, batch_of(self._diagram)) if shape is not None else ""
-        return [f"{block} {label}".strip(), self._diagram.blocks[block].kind, told, words]
+    def _level(self, path: str, level: Diagram) -> list[QTreeWidgetItem]:
+        """The rows of one level, along the flow."""
+        from runtime.levels import report_at
+
+        report = report_at(self._report, path) if self._report is not None else None
+        labels = names(level).labels
+        made = []
+        for name in level.order:
+            row = QTreeWidgetItem(_texts(level, name, labels.get(name, ""), report))
+            row.setToolTip(3, row.text(3))
+            block = level.blocks[name]
+            if block.kind == PART and part_of(block) in self._diagram.parts:
+                row.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
+            self._rows[join(path, name)] = row
+            made.append(row)
+        return made
+
+    def _expanded(self, row: QTreeWidgetItem) -> None:
+        path = self._path_of(row)
+        self._open.add(path)
+        part = self._diagram.parts.get(self._part_at(path))
+        if part is not None and not row.childCount():
+            inside = part.with_(parts=self._diagram.parts, recipe=self._diagram.recipe)
+            row.addChildren(self._level(path, inside))
+
+    def _part_at(self, path: str) -> str:
+        """The part that the block at a path uses, "" for none."""
+        if not path:
+            return ""
+        level = self._diagram
+        for use in levels_of(path):
+            level = self._diagram.parts[part_of(level.blocks[use.rpartition(SLASH)[2]])]
+        block = level.blocks[path.rpartition(SLASH)[2]]
+        return part_of(block) if block.kind == PART else ""
+
+    def _path_of(self, row: QTreeWidgetItem) -> str:
+        return next((path for path, other in self._rows.items() if other is row), "")
 
     def _select(self) -> None:
         self.blockSignals(True)
         self.clearSelection()
-        for block in self._picked:
-            if block in self._rows:
-                self._rows[block].setSelected(True)
+        for path in self._picked:
+            for use in levels_of(path):
+                if use in self._rows and not self._rows[use].isExpanded():
+                    self._rows[use].setExpanded(True)
+                    self._expanded(self._rows[use])  # signals are blocked
+            if path in self._rows:
+                self._rows[path].setSelected(True)
         if self._picked and self._picked[0] in self._rows:
             self.scrollToItem(self._rows[self._picked[0]])
         self.blockSignals(False)
@@ -108,3 +143,15 @@ class Outline(QTreeWidget):
     def _pick(self) -> None:
         self._picked = tuple(name for name, row in self._rows.items() if row.isSelected())
         self.picked.emit(self._picked)
+
+
+def _texts(level: Diagram, name: str, label: str, report: Report | None) -> list[str]:
+    shapes = report.shapes if report is not None else {}
+    shape = shapes.get(Pin(name, OUTPUT))
+    troubles = [p.message for p in report.problems if p.block == name] if report else []
+    words = "; ".join([wires_in_words(level, name), *troubles]).strip("; ")
+    told = shape_text(shape, batch_of(level)) if shape is not None else ""
+    block = level.blocks[name]
+    kind = f"part {part_of(block)}" if block.kind == PART else block.kind
+    called = name if block.kind in (INLET, OUTLET) else f"{name} {label}".strip()
+    return [called, kind, told, words]

@@ -1,4 +1,4 @@
-"""The recipe as forms see it: its single settings, and the parts data and optimizer with settings of their own."""
+"""The recipe as forms see it: its single settings, and data, optimizer and schedule with settings of their own."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.panels.form import Form
+from app.panels.quiet import QuietCombo
 from graph.diagram import Frozen
 from graph.edits import SetRecipe
 from graph.settings import Setting, SettingError, settings_of
+
+WRITTEN = ("data", "optimizer")  # stand in the file even when they are the default
 
 
 def single_settings() -> Mapping[str, Setting]:
@@ -22,7 +25,7 @@ def single_settings() -> Mapping[str, Setting]:
 
 
 def part_of(recipe: Mapping[str, Any], entry: str) -> dict[str, Any]:
-    """The entry "data" or "optimizer" as {"kind": ..., setting: value ...}, whichever way it was written."""
+    """The entry "data", "optimizer" or "schedule" as {"kind": ..., setting: value ...}, whichever way it was written."""
     from runtime.recipe import Recipe
 
     value = recipe.get(entry, getattr(Recipe, entry))
@@ -33,9 +36,10 @@ def part_of(recipe: Mapping[str, Any], entry: str) -> dict[str, Any]:
 
 def kinds_of(entry: str) -> dict[str, type]:
     """The classes that a part can be, by kind."""
-    from runtime import data, optimizers
+    from runtime import data, optimizers, schedules
 
-    return dict((data if entry == "data" else optimizers).catalogue())
+    modules = {"data": data, "optimizer": optimizers, "schedule": schedules}
+    return dict(modules[entry].catalogue())
 
 
 def title_of(entry: str, kind: str) -> str:
@@ -64,7 +68,9 @@ def recipe_edit(recipe: Mapping[str, Any], name: str, value: Any, gesture: str =
     from runtime.recipe import Recipe
 
     declared = single_settings().get(name)
-    written = None if declared is not None and value == declared.default else value
+    default = declared.default if declared is not None else getattr(Recipe, name)
+    unwritten = value == default and name not in WRITTEN
+    written = None if unwritten else value
     entries = {k: v for k, v in recipe.items() if k != name}
     try:
         Recipe.read(entries if written is None else {**entries, name: value})
@@ -85,27 +91,42 @@ def _is_fine(recipe: Mapping[str, Any]) -> bool:
 
 
 class PartForm(QWidget):
-    """The settings of the recipe's data or optimizer; `chosen(mapping, gesture)` is the whole part anew."""
+    """The settings of the recipe's data, optimizer or schedule; `chosen(mapping, gesture)` is the whole entry anew.
+
+    With `choose` a list of the kinds stands above them.
+    """
 
     chosen = Signal(object, str)
 
-    def __init__(self, entry: str, parent: QWidget | None = None) -> None:
+    def __init__(self, entry: str, choose: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._entry = entry
         self._part: dict[str, Any] = {"kind": ""}
         self.form: Form | None = None
+        self.kinds = QuietCombo() if choose else None
         self._about = QLabel()
         self._about.setProperty("role", "small")
         self._about.setWordWrap(True)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
+        if self.kinds is not None:
+            self._fill(self.kinds)
+            self._column.addWidget(self.kinds)
         self._column.addWidget(self._about)
+
+    def _fill(self, kinds: QuietCombo) -> None:
+        kinds.setAccessibleName(self._entry)
+        for kind in kinds_of(self._entry):
+            kinds.addItem(title_of(self._entry, kind), kind)
+        kinds.activated.connect(lambda index: self._choose_kind(kinds.itemData(index)))
 
     def show_part(self, part: Mapping[str, Any]) -> None:
         """Follows the document; another kind gets another form."""
         if self.form is None or part["kind"] != self._part["kind"]:
             self._make_form(str(part["kind"]))
         self._part = dict(part)
+        if self.kinds is not None:
+            self.kinds.setCurrentIndex(self.kinds.findData(part["kind"]))
         if self.form is not None:
             self.form.show_values(part)
 
@@ -128,6 +149,10 @@ class PartForm(QWidget):
         self.form = Form(settings_of(cls)) if cls else Form({})
         self.form.chosen.connect(self._choose)
         self._column.addWidget(self.form)
+
+    def _choose_kind(self, kind: str) -> None:
+        if kind != self._part["kind"]:
+            self.chosen.emit(Frozen(kind=kind), "")
 
     def _choose(self, name: str, value: Any, gesture: str) -> None:
         cls = kinds_of(self._entry)[self._part["kind"]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from graph.diagram import OUTPUT, Diagram, Pin
@@ -9,6 +11,16 @@ from graph.diagram import OUTPUT, Diagram, Pin
 if TYPE_CHECKING:
     from runtime.snapshot import Report
 
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the diagram the panels look: inside which part ("" outside), and how often every part is used."""
+
+    part: str = ""
+    uses: Mapping[str, int] = field(default_factory=dict)
+
+
+OUTSIDE = Place()
 BATCH = -1  # as in runtime.snapshot, which needs numpy
 
 

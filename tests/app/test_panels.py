@@ -358,7 +358,7 @@ def inspector(document: Document) -> Inspector:
     inspector.edited.connect(document.do)
     document.changed.connect(lambda _change: inspector.show_diagram(document.diagram))
     inspector.show_diagram(document.diagram)
-    inspector.show_compiled(Compiled(1, REPORT, data="spiral: 3,000 samples"))
+    inspector.show_report(REPORT, "spiral: 3,000 samples")
     return inspector
 
 
@@ -437,10 +437,10 @@ def test_with_nothing_selected_the_diagram_is_summed_up(inspector: Inspector) ->
 
 def test_the_rest_of_the_recipe_is_edited_there(inspector: Inspector, document: Document) -> None:
     page = inspector.whole
-    _type(page.recipe.fields["clip"], "1")
+    _type(page.forms["clip"].fields["clip"], "1")
     assert document.diagram.recipe["clip"] == 1
-    assert page.optimizer.form is not None
-    _type(page.optimizer.form.fields["beta1"], "0.5")
+    assert page.entries["optimizer"].form is not None
+    _type(page.entries["optimizer"].form.fields["beta1"], "0.5")
     assert document.diagram.recipe["optimizer"] == {"kind": "adam", "beta1": 0.5}
 
 

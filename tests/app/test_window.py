@@ -479,7 +479,7 @@ def test_selection_is_the_same_everywhere(window: MainWindow) -> None:
     QApplication.processEvents()
     window.scene.select({"relu1"})
     assert [row.text(1) for row in window.outline.selectedItems()] == ["relu"]
-    assert window.inspector.block.title.text() == "h(s₁) · relu"
+    assert window.inspector.block.title.text() == "h(s₁) · ReLU"
     row = window.outline.topLevelItem(0)
     assert row is not None
     where = window.outline.visualItemRect(row).center()
@@ -531,7 +531,7 @@ def test_help_is_made_of_the_tables(window: MainWindow) -> None:
     from app.help import block_text, shortcuts_text
 
     assert all(entry.keys[0] in shortcuts_text() for entry in table() if entry.keys)
-    text = block_text(Block("linear1", "linear", Frozen()))
+    text = block_text(Diagram(), Block("linear1", "linear", Frozen()))
     assert "Weighted sum" in text and "units" in text
 
 

@@ -1,0 +1,155 @@
+"""The inspector's page when nothing is selected: the diagram with its recipe, or the part whose inside is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from app.panels.form import Form
+from app.panels.part_rows import PartRows
+from app.panels.recipe import PartForm, part_of, recipe_edit, single_settings
+from app.panels.section import text_label
+from app.panels.words import OUTSIDE, Place, problems_line, summary_line
+from graph.diagram import Diagram, Frozen
+from graph.problem import Problem
+from graph.settings import SettingError
+
+if TYPE_CHECKING:
+    from runtime.snapshot import Report
+
+LISTED = 20  # problems
+IN_THE_BAR = ("batch", "rate", "device", "seed")
+SECTIONS = {
+    "Training": ("epochs", "patience", "subset", "shuffle"),
+    "Samples": ("validation", "test", "normalize"),
+    "Optimizer": ("optimizer",),
+    "Schedule of the rate": ("schedule",),
+    "Limits of the gradient": ("clip", "clip_value"),
+    "Machine": ("dtype", "threads"),
+}
+REST = "More"  # entries that no section names
+GAP = 8  # pixels above a section
+
+
+class SummaryPage(QWidget):
+    """Counts, problems, and the entries of the recipe that the bar does not show; inside a part, what the part is."""
+
+    edited = Signal(object)
+    visited = Signal(object)
+    asked = Signal(str)  # what shall be done with the part around
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._recipe = Frozen()
+        self.title = text_label("title", "Diagram")
+        self.counts = text_label("muted")
+        self.data = text_label("small")
+        self.problems = _ProblemList()
+        self.problems.visited.connect(self.visited)
+        self.part = PartRows(("publish",))
+        self.part.edited.connect(self.edited)
+        self.part.asked.connect(self.asked)
+        self.forms: dict[str, Form] = {}  # by the single settings in them
+        self.entries = {name: self._entry(name) for name in ("optimizer", "schedule")}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(7)
+        for widget in (self.title, self.counts, self.data, self.problems, self.part):
+            column.addWidget(widget)
+        self.recipe = self._make_recipe()
+        column.addWidget(self.recipe)
+
+    def show_diagram(self, diagram: Diagram, report: Report | None, place: Place = OUTSIDE) -> None:
+        """Follows the document and the report."""
+        self._recipe = diagram.recipe
+        line = " · ".join(filter(None, [summary_line(diagram, report), problems_line(report)]))
+        self.title.setText("Inside a part" if place.part else "Diagram")
+        self.counts.setText(line)
+        self.problems.show_problems(report.problems if report is not None else ())
+        self.part.setVisible(bool(place.part))
+        for widget in (self.recipe, self.data):
+            widget.setVisible(not place.part)
+        if place.part:
+            uses = place.uses.get(place.part, 0)
+            self.part.show_part(diagram, place.part, uses, report)
+            return
+        for form in dict.fromkeys(self.forms.values()):
+            form.show_values(diagram.recipe)
+        for name, entry in self.entries.items():
+            entry.show_part(part_of(diagram.recipe, name))
+
+    # --- the recipe ----------------------------------------------------------------------------------------------
+
+    def _make_recipe(self) -> QWidget:
+        made = QWidget()
+        column = QVBoxLayout(made)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(7)
+        named = {name for names in SECTIONS.values() for name in names}
+        rest = tuple(n for n in single_settings() if n not in named and n not in IN_THE_BAR)
+        for title, names in {**SECTIONS, REST: rest}.items():
+            if names:
+                column.addSpacing(GAP)
+                column.addWidget(text_label("title", title))
+                column.addWidget(self.entries.get(names[0]) or self._form(names))
+        return made
+
+    def _form(self, names: tuple[str, ...]) -> Form:
+        form = Form({name: single_settings()[name] for name in names})
+        form.chosen.connect(self._set)
+        self.forms |= dict.fromkeys(names, form)
+        return form
+
+    def _entry(self, name: str) -> PartForm:
+        form = PartForm(name, choose=name != "optimizer")  # the bar chooses that
+        form.chosen.connect(lambda part, gesture: self._set(name, part, gesture))
+        return form
+
+    def _set(self, name: str, value: Any, gesture: str) -> None:
+        try:
+            self.edited.emit(recipe_edit(self._recipe, name, value, gesture))
+        except SettingError as error:
+            entry, _, setting = error.name.partition(".")
+            if entry in self.entries:
+                self.entries[entry].refuse(setting, str(error))
+            elif entry in self.forms:
+                self.forms[entry].refuse(entry, str(error))
+
+
+class _ProblemList(QWidget):
+    """Problems as lines to click: the canvas goes there."""
+
+    visited = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: tuple[Problem, ...] = ()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(2)
+
+    def show_problems(self, problems: tuple[Problem, ...]) -> None:
+        self.setVisible(bool(problems))
+        if problems == self._shown:
+            return
+        self._shown = problems
+        while (item := self._column.takeAt(0)) is not None:
+            if (line := item.widget()) is not None:
+                line.deleteLater()
+        for problem in problems[:LISTED]:
+            self._column.addWidget(self._line(problem))
+        if len(problems) > LISTED:
+            self._column.addWidget(text_label("small", f"and {len(problems) - LISTED:,} more"))
+
+    def _line(self, problem: Problem) -> QWidget:
+        if not problem.block:
+            return text_label("error", str(problem))
+        line = QToolButton()
+        line.setText(str(problem))
+        line.setProperty("role", "link")
+        line.setToolTip(str(problem))
+        line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        line.clicked.connect(lambda: self.visited.emit((problem.block,)))
+        return line

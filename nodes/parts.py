@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from graph.diagram import INLET, OUTLET, PART, Block, Diagram
@@ -10,6 +11,7 @@ from nodes.block import BlockType, Function, Glyph, Variable
 from nodes.catalogue import type_of
 
 
+@dataclass(frozen=True)
 class Part(Function):
     """A diagram used as a block.  Double click opens it.  Source: LeCun 2020, functions made of functions."""
 
@@ -19,6 +21,7 @@ class Part(Function):
     formula = "a diagram inside"
 
 
+@dataclass(frozen=True)
 class Inlet(Variable):
     """An input pin of the part around it; its name is the pin's."""
 
@@ -28,6 +31,7 @@ class Inlet(Variable):
     formula = "the value that is wired to the part"
 
 
+@dataclass(frozen=True)
 class Outlet(Variable):
     """An output pin of the part around it; its name is the pin's."""
 

@@ -10,9 +10,9 @@ from torch import nn
 
 from graph.diagram import OUTPUT, Diagram, Pin
 from runtime.inference import infer
+from runtime.making import Stage
 from runtime.probe import watch
 from runtime.program import Program, Samples, compile
-from runtime.shapes import Stage
 from runtime.train import start
 
 TOLERANCE = 1e-4  # largest relative difference that rounding in float64 explains

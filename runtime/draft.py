@@ -11,7 +11,7 @@ import torch
 from torch import fx, nn
 
 from graph.diagram import OUTPUT, Pin, Wire
-from runtime.shapes import Stage
+from runtime.making import Stage
 
 if TYPE_CHECKING:
     from runtime.program import Program

@@ -15,9 +15,9 @@ from graph.diagram import OUTPUT, Pin
 from graph.files import atomic_write
 from graph.problem import DiagramError
 from nodes.names import names
+from runtime.making import Stage, owner_of
 from runtime.program import Program
 from runtime.replaced import Replaced
-from runtime.shapes import Stage, owner_of
 from runtime.snapshot import BATCH
 
 _HEAD = '''\

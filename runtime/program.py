@@ -23,9 +23,11 @@ from nodes.names import names
 from runtime.data import Data, DataError, load
 from runtime.draft import Draft, Wires
 from runtime.inputs import all_given, glyph_of, kinds_of, recipe_of
+from runtime.making import Stage, owner_of
 from runtime.recipe import Recipe
-from runtime.shapes import Kind, Stage, Trace, Tracer, owner_of
+from runtime.shapes import Trace, Tracer
 from runtime.snapshot import Counts, Report
+from runtime.trial import Kind
 
 Samples: TypeAlias = torch.Tensor | np.ndarray | Sequence[Any]
 

@@ -126,7 +126,7 @@ def _pins(
     free = tuple(p for p in (*kind.inputs, *kind.flanks) if p not in wired)
     offered = tuple(p for p in free if p in kind.optional or p in kind.flanks)
     if issubclass(kind, Cost):
-        return kind.inputs, (), offered
+        return (*kind.inputs, *(p for p in kind.flanks if p in wired)), (), offered
     return tuple(p for p in kind.inputs if p not in offered), kind.flanks, offered
 
 

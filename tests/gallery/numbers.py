@@ -24,7 +24,7 @@ def opened(name: str, **recipe: Any) -> Run:
     return start(changed(name, **recipe))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=12)
 def trained(name: str, **recipe: Any) -> Result:
     """The gallery diagram of this name, trained by its own recipe but for these entries."""
     return gb.train(changed(name, **recipe))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from tests.gallery.numbers import held_out, opened, trained
+from tests.gallery.numbers import changed, held_out, opened, trained
 
 Answer = Callable[[float], float]
 ANSWERS: dict[str, Answer] = {"perceptron": np.sign, "adaline": float, "logistic": np.tanh}
@@ -62,6 +62,17 @@ def test_nearest_neighbour_answers_with_the_row_of_w_that_is_nearest() -> None:
     answer = run.program.predict(x=x)["ȳ"]
     np.testing.assert_array_equal(answer.argmax(1), apart.argmin(axis=1))
     np.testing.assert_allclose(run.program.energies(x=x)["nearest1"].detach(), apart.min(axis=1))
+
+
+def test_a_drawn_out_w_has_a_pin_of_its_own_at_the_cost() -> None:
+    from app.canvas.faces import face
+    from nodes.names import names
+    from runtime.snapshot import Report
+
+    diagram = changed("nearest-neighbour")
+    seen = face(diagram, diagram.blocks["nearest1"], names(diagram), Report(), (), len)
+    assert set(seen.form.ports) == {"z", "weight"}
+    assert seen.form.ports["z"] != seen.form.ports["weight"]
 
 
 def test_nearest_neighbour_trained_is_k_means() -> None:

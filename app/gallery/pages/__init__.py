@@ -44,9 +44,22 @@ class Page:
 
 def pages() -> tuple[Page, ...]:
     """Every page, section by section, in the order of the lectures."""
-    from app.gallery.pages import bignets, convolution, linear, nets
+    from app.gallery.pages import (
+        attention,
+        bignets,
+        convolution,
+        gates,
+        linear,
+        nets,
+        procedures,
+    )
 
-    return (*linear.PAGES, *nets.PAGES, *convolution.PAGES, *bignets.PAGES)
+    return (
+        *(*linear.PAGES, *nets.PAGES),
+        *(*convolution.PAGES, *bignets.PAGES),
+        *(*gates.PAGES, *attention.PAGES),
+        *procedures.PAGES,
+    )
 
 
 def write(folder: Path) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.gallery.pages import SECTIONS, Page
+from app.gallery.pages.places import placed
 from graph.diagram import Diagram
 from nodes.sketch import Sketch
 
@@ -16,8 +19,8 @@ def perceptron() -> Diagram:
     x, y = s.observed("x"), s.observed("y")
     total = s.linear(x, units=1, label="s")
     s.sign(total, label="ỹ")
-    s.perceptron(total, y, label="C(y,s)")
-    return s.diagram(data=TWO_CLOUDS, optimizer="sgd", rate=2e-3, batch=1, epochs=5)
+    s.perceptron(total, y)
+    return placed(s.diagram(data=TWO_CLOUDS, optimizer="sgd", rate=2e-3, batch=1, epochs=5))
 
 
 def adaline() -> Diagram:
@@ -25,7 +28,7 @@ def adaline() -> Diagram:
     s = Sketch()
     x, y = s.observed("x"), s.observed("y")
     s.squared_error(s.linear(x, units=1, label="ỹ"), y, weight=0.5)
-    return s.diagram(data=TWO_CLOUDS, optimizer="sgd", rate=1e-2, batch=1, epochs=5)
+    return placed(s.diagram(data=TWO_CLOUDS, optimizer="sgd", rate=1e-2, batch=1, epochs=5))
 
 
 def logistic() -> Diagram:
@@ -35,7 +38,7 @@ def logistic() -> Diagram:
     total = s.linear(x, units=1, label="s")
     s.tanh(total, label="ỹ")
     s.logistic(total, y)
-    return s.diagram(data=TWO_CLOUDS, optimizer="sgd", rate=5e-2, batch=1, epochs=5)
+    return placed(s.diagram(data=TWO_CLOUDS, optimizer="sgd", rate=5e-2, batch=1, epochs=5))
 
 
 def linear_regression() -> Diagram:
@@ -44,7 +47,7 @@ def linear_regression() -> Diagram:
     x, y = s.observed("x"), s.observed("y")
     s.squared_error(s.linear(x, units=1), y)
     data = {"kind": "line", "inputs": 2}
-    return s.diagram(data=data, optimizer="sgd", rate=5e-2, batch=1000, epochs=500)
+    return placed(s.diagram(data=data, optimizer="sgd", rate=5e-2, batch=1000, epochs=500))
 
 
 def nearest_neighbour() -> Diagram:
@@ -56,7 +59,11 @@ def nearest_neighbour() -> Diagram:
     s.softmin(s.distance(x, w, pairwise=True, squared=True), label="ȳ")
     data = {"kind": "clusters", "classes": 4}
     recipe = {"rate": 0.1, "batch": 1000, "epochs": 400, "validation": 0.0, "test": 0.0, "seed": 2}
-    return s.diagram(data=data, optimizer="sgd", **recipe)
+    diagram = placed(s.diagram(data=data, optimizer="sgd", **recipe))
+    both = [diagram.blocks[name] for name in ("x", "w")]  # both have two wires, which need room
+    return diagram.with_blocks(
+        *(replace(b, position=(b.position[0] - 40, b.position[1])) for b in both)
+    )
 
 
 def softmax_regression() -> Diagram:
@@ -64,7 +71,7 @@ def softmax_regression() -> Diagram:
     s = Sketch()
     x, y = s.observed("x"), s.observed("y")
     s.nll_loss(s.log_softmax(s.linear(s.flatten(x), units=10)), y)
-    return s.diagram(data="digits", optimizer="adam", rate=1e-2, epochs=40)
+    return placed(s.diagram(data="digits", optimizer="adam", rate=1e-2, epochs=40))
 
 
 PAGES = (

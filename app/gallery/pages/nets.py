@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from app.gallery.pages import SECTIONS, Page
+from app.gallery.pages.places import placed
 from graph.diagram import Diagram, Pin
 from nodes.sketch import Sketch
 
@@ -19,7 +20,7 @@ def block_net() -> Diagram:
     z1 = s.tanh(s.linear(x, units=8))
     z2 = s.tanh(s.linear(z1, units=8))
     s.cross_entropy(s.linear(z2, units=2), y)
-    return s.diagram(data="moons", optimizer="sgd", rate=0.3, batch=32, epochs=60)
+    return placed(s.diagram(data="moons", optimizer="sgd", rate=0.3, batch=32, epochs=60))
 
 
 def one_one_one() -> Diagram:
@@ -29,8 +30,10 @@ def one_one_one() -> Diagram:
     first = s.linear(x, units=1, bias=False, init="uniform", scale=0.3)
     second = s.linear(s.tanh(first), units=1, bias=False, init="uniform", scale=0.3)
     s.squared_error(s.tanh(second), y)
-    return s.diagram(
-        data="one_one_one", optimizer="sgd", rate=0.02, batch=2, epochs=3000, **SAMPLES_ALL
+    return placed(
+        s.diagram(
+            data="one_one_one", optimizer="sgd", rate=0.02, batch=2, epochs=3000, **SAMPLES_ALL
+        )
     )
 
 
@@ -39,7 +42,7 @@ def spiral_linear(arms: int = 3) -> Diagram:
     s = Sketch()
     x, y = s.observed("x"), s.observed("y")
     s.cross_entropy(s.linear(x, units=arms), y)
-    return s.diagram(data=_spiral(arms), optimizer="adam", rate=1e-2, epochs=20)
+    return placed(s.diagram(data=_spiral(arms), optimizer="adam", rate=1e-2, epochs=20))
 
 
 def spiral_mlp(arms: int = 3) -> Diagram:
@@ -48,7 +51,7 @@ def spiral_mlp(arms: int = 3) -> Diagram:
     x, y = s.observed("x"), s.observed("y")
     s.cross_entropy(s.linear(s.relu(s.linear(x, units=100)), units=arms), y)
     s.l2(weight=1e-5, id="decay")
-    return s.diagram(data=_spiral(arms), optimizer="adam", rate=1e-2, epochs=40)
+    return placed(s.diagram(data=_spiral(arms), optimizer="adam", rate=1e-2, epochs=40))
 
 
 def _spiral(arms: int) -> dict[str, object]:
@@ -60,7 +63,7 @@ def xor() -> Diagram:
     s = Sketch()
     x, y = s.observed("x"), s.observed("y")
     s.cross_entropy(s.linear(s.tanh(s.linear(x, units=4)), units=2), y)
-    return s.diagram(data="xor", optimizer="adam", rate=3e-2, batch=32, epochs=60)
+    return placed(s.diagram(data="xor", optimizer="adam", rate=3e-2, batch=32, epochs=60))
 
 
 def regression(activation: str) -> Diagram:
@@ -68,7 +71,7 @@ def regression(activation: str) -> Diagram:
     s = Sketch()
     x, y = s.observed("x"), s.observed("y")
     s.squared_error(_fit(s, x, activation), y)
-    return s.diagram(data="curve", optimizer="adam", rate=1e-2, batch=100, epochs=1000)
+    return placed(s.diagram(data="curve", optimizer="adam", rate=1e-2, batch=100, epochs=1000))
 
 
 def ensemble(activation: str, members: int = 5) -> Diagram:
@@ -77,7 +80,7 @@ def ensemble(activation: str, members: int = 5) -> Diagram:
     x, y = s.observed("x"), s.observed("y")
     for _ in range(members):
         s.squared_error(_fit(s, x, activation), y)
-    return s.diagram(data="curve", optimizer="adam", rate=1e-2, batch=100, epochs=1000)
+    return placed(s.diagram(data="curve", optimizer="adam", rate=1e-2, batch=100, epochs=1000))
 
 
 def _fit(s: Sketch, x: Pin, activation: str) -> Pin:
@@ -93,7 +96,7 @@ def svhn_two_layer() -> Diagram:
     hidden = s.tanh(s.linear(s.reshape(x, size=(3072,)), units=1500))
     s.nll_loss(s.log_softmax(s.linear(hidden, units=10)), y)
     data = {"kind": "shapes", "size": 32, "channels": 3, "points": 1500}
-    return s.diagram(data=data, optimizer="sgd", rate=1e-2, normalize=True, epochs=30)
+    return placed(s.diagram(data=data, optimizer="sgd", rate=1e-2, normalize=True, epochs=30))
 
 
 def acoustic_net(layers: int = 1) -> Diagram:
@@ -106,7 +109,7 @@ def acoustic_net(layers: int = 1) -> Diagram:
     data = {"kind": "clusters", "inputs": 1040, "classes": 50, "points": 40, "spread": 4.0}
     schedule = {"kind": "inverse", "length": 50, "unit": "steps"}
     recipe = {"rate": 0.1, "batch": 40, "epochs": 4, "schedule": schedule, "normalize": True}
-    return s.diagram(data=data, optimizer="sgd", **recipe)
+    return placed(s.diagram(data=data, optimizer="sgd", **recipe))
 
 
 def parity_tree(bits: int = 4) -> Diagram:
@@ -119,14 +122,16 @@ def parity_tree(bits: int = 4) -> Diagram:
     x, y = s.observed("x"), s.observed("y")
     odd = _tree(s, s.scale(x, factor=2.0, shift=-1.0), bits)
     s.squared_error(s.scale(odd, factor=0.5, shift=0.5), y)
-    return s.diagram(
-        data={"kind": "parity", "bits": bits},
-        optimizer="adam",
-        rate=3e-2,
-        batch=16,
-        epochs=1000,
-        seed=1,
-        **SAMPLES_ALL,
+    return placed(
+        s.diagram(
+            data={"kind": "parity", "bits": bits},
+            optimizer="adam",
+            rate=3e-2,
+            batch=16,
+            epochs=1000,
+            seed=1,
+            **SAMPLES_ALL,
+        )
     )
 
 
@@ -146,13 +151,15 @@ def parity_two_layers(bits: int = 4) -> Diagram:
     x, y = s.observed("x"), s.observed("y")
     hidden = s.sigmoid(s.linear(x, units=2 ** (bits - 1)))
     s.squared_error(s.sigmoid(s.linear(hidden, units=1)), y)
-    return s.diagram(
-        data={"kind": "parity", "bits": bits},
-        optimizer="adam",
-        rate=3e-2,
-        batch=2**bits,
-        epochs=1000,
-        **SAMPLES_ALL,
+    return placed(
+        s.diagram(
+            data={"kind": "parity", "bits": bits},
+            optimizer="adam",
+            rate=3e-2,
+            batch=2**bits,
+            epochs=1000,
+            **SAMPLES_ALL,
+        )
     )
 
 
@@ -164,7 +171,7 @@ def jacobian_chain() -> Diagram:
     g = s.tanh(s.linear(f, units=3))
     s.squared_error(s.linear(g, units=1), y)
     data = {"kind": "line", "inputs": 2}
-    return s.diagram(data=data, optimizer="sgd", rate=2e-2, batch=1, epochs=20)
+    return placed(s.diagram(data=data, optimizer="sgd", rate=2e-2, batch=1, epochs=20))
 
 
 PAGES = (

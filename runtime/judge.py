@@ -9,8 +9,10 @@ import torch
 from graph.diagram import Pin
 from nodes.block import Cost
 from runtime.program import Program
+from runtime.trial import SAMPLES, numel
 
-CHUNK = 1024  # samples judged at once
+CHUNK = 1024  # samples judged at once, at most
+NUMBERS = 50_000_000  # values on all wires together that are held for them
 
 
 def judge(program: Program, inputs: Sequence[torch.Tensor]) -> dict[str, float]:
@@ -19,13 +21,14 @@ def judge(program: Program, inputs: Sequence[torch.Tensor]) -> dict[str, float]:
     `inputs` are the values of the program's inputs, the batch first.
     """
     count = len(inputs[0]) if inputs else 0
+    size = _chunk(program)
     twin = program.watched[0]
     training = twin.training
     twin.eval()
     try:
         with torch.no_grad():
             sums = [
-                _judge(program, [v[i : i + CHUNK] for v in inputs]) for i in range(0, count, CHUNK)
+                _judge(program, [v[i : i + size] for v in inputs]) for i in range(0, count, size)
             ]
     finally:
         twin.train(training)
@@ -36,6 +39,12 @@ def judge(program: Program, inputs: Sequence[torch.Tensor]) -> dict[str, float]:
     if None not in rights:
         found["accuracy"] = sum(r for r in rights if r is not None) / count
     return found
+
+
+def _chunk(program: Program) -> int:
+    """How many samples are judged at once, for the twin holds every value of theirs."""
+    one = sum(numel(kind.shape) // SAMPLES for kind in program.kinds.values())
+    return min(CHUNK, max(1, NUMBERS // max(1, one)))
 
 
 def _judge(program: Program, inputs: Sequence[torch.Tensor]) -> tuple[float, float | None]:

@@ -44,6 +44,7 @@ def catalogue() -> dict[str, type[Dataset]]:
         pairs,
         pictures,
         planar,
+        scans,
         sequences,
         text,
     )
@@ -51,7 +52,7 @@ def catalogue() -> dict[str, type[Dataset]]:
     return {
         value.kind: value
         for module in (
-            *(planar, formulas, classic, pictures, pairs, sequences, graphs, grids),
+            *(planar, formulas, classic, pictures, scans, pairs, sequences, graphs, grids),
             *(own, folder, files, text, arrays),
         )
         for value in vars(module).values()

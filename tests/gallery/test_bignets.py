@@ -136,12 +136,10 @@ def _resnet(w: Weights, x: Tensor, counts: tuple[int, ...], kernels: int) -> Ten
     z = _stem(w, x)
     for number, count in enumerate(counts):
         unit = f"stage{number + 1}/unit{64 * 2**number}"
+        projects = number > 0 or kernels == 3  # by a part of its own, so the others count from one
         for n in range(count):
-            project = n == 0 and (number > 0 or kernels == 3)
-            # the first has a part of its own, so the others are numbered from one
-            name = (
-                f"{unit}_first1" if project else f"{unit}{n + (not number and kernels == 2 or 0)}"
-            )
+            project = projects and n == 0
+            name = f"{unit}_first1" if project else f"{unit}{n if projects else n + 1}"
             z = _unit(w, name, z, 2 if number and not n else 1, kernels, project)
     return w.linear("head/linear1", z.mean((2, 3)))
 

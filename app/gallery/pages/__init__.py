@@ -51,12 +51,14 @@ def pages() -> tuple[Page, ...]:
         gates,
         linear,
         nets,
+        pictures,
         procedures,
+        stages,
     )
 
     return (
         *(*linear.PAGES, *nets.PAGES),
-        *(*convolution.PAGES, *bignets.PAGES),
+        *(*convolution.PAGES, *stages.PAGES, *bignets.PAGES, *pictures.PAGES),
         *(*gates.PAGES, *attention.PAGES),
         *procedures.PAGES,
     )

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.canvas.faces import face
-from app.canvas.geometry import form
-from graph.diagram import INLET, OUTLET, OUTPUT, Block, Diagram
+from graph.diagram import Block, Diagram
 from graph.layout import tidy
-from nodes.block import Glyph
 from nodes.names import Names, names
 from runtime.snapshot import Report
 
@@ -32,8 +30,6 @@ def _level(diagram: Diagram) -> Diagram:
 
 
 def _box(diagram: Diagram, block: Block, named: Names) -> tuple[float, float, float, float]:
-    if block.kind in (INLET, OUTLET):
-        return form(Glyph.FUNCTION, 0.0, (), (OUTPUT,)).box()
     return face(diagram, block, named, Report(), (), _width).form.box()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt
@@ -124,10 +123,8 @@ class Commands(QObject):
 
     def gallery(self) -> Iterable[Row]:
         """Rows of the gallery by the sections of the lectures, with what to look for."""
-        found = sorted(gallery.names(), key=gallery.section)
-        for section, names in groupby(found, key=gallery.section):
-            if section:
-                yield section
+        for section, names in gallery.sections().items():
+            yield section or "Others"
             for name in names:
                 open_it = partial(self._window.filing.open_file, gallery.path(name))
                 yield name, gallery.note(name), open_it

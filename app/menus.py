@@ -14,7 +14,7 @@ SWITCHES = ("values", "minimap", "calm")
 
 Row = (
     tuple[str, str, Callable[[], object]] | str
-)  # text, tooltip, command; or the title of those that follow
+)  # text, tooltip, command; or the title of the submenu of those that follow
 
 
 class Menus:
@@ -53,17 +53,22 @@ class Menus:
         return action
 
     def fill_on_open(self, name: str, entries: Callable[[], Iterable[Row]]) -> None:
-        """Fills a submenu with rows each time it opens."""
+        """Fills a submenu with rows each time it opens; titles become submenus of their own."""
         menu = self.menus[name]
 
         def fill() -> None:
+            for action in menu.actions():
+                if (before := action.menu()) is not None:
+                    before.deleteLater()  # clear() keeps submenus
             menu.clear()
+            into = menu
             for row in entries():
                 if isinstance(row, str):
-                    menu.addSection(row)
+                    into = menu.addMenu(row.replace("&", "&&"))
+                    into.setToolTipsVisible(True)
                     continue
                 text, tip, run = row
-                action = menu.addAction(text.replace("&", "&&"))
+                action = into.addAction(text.replace("&", "&&"))
                 action.setToolTip(tip)
                 action.triggered.connect(lambda _checked=False, run=run: run())
             if menu.isEmpty():

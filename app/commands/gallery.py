@@ -1,4 +1,4 @@
-"""Lists the diagrams that come with Gradboard, and what to look for in each; with a NAME, that one only.
+"""Lists the diagrams that come with Gradboard by section, and what to look for in each; with a NAME, that one only.
 
 examples: gradboard gallery
           gradboard gallery spiral-mlp --copy mine.gradboard
@@ -31,10 +31,22 @@ def run(options: argparse.Namespace) -> int:
         return 0
     if name:
         gallery.path(name)  # says so when there is none
-    print(columns([(n, gallery.note(n)) for n in gallery.names() if name in ("", n)]))
-    if not name:
+        print(columns([(name, gallery.note(name))]))
+    else:
+        print(_listed())
         print("\nOpen one with `gradboard gallery:NAME --play`.")
     return 0
+
+
+def _listed() -> str:
+    """All names with their notes, indented under their sections."""
+    lines = iter(columns([(n, gallery.note(n)) for n in gallery.names()]).splitlines())
+    line_of = dict(zip(gallery.names(), lines, strict=True))
+    groups = (
+        "\n".join([title, *(f"  {line_of[n]}" for n in held)]).strip("\n")
+        for title, held in gallery.sections().items()
+    )
+    return "\n\n".join(groups)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from graph.diagram import Frozen
 from graph.problem import FileError
 
 PREFIX = "gallery:"  # `gallery:xor` stands for the file wherever a diagram is asked for
@@ -34,16 +35,30 @@ def section(name: str) -> str:
     return _said(name, "x-section")
 
 
+def sections() -> dict[str, tuple[str, ...]]:
+    """The names of all gallery diagrams by section, in the order of the lectures; "" holds those that stand in none."""
+    from app.gallery.pages import SECTIONS
+
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(SECTIONS, ())
+    for name in names():
+        found[section(name)] = (*found.get(section(name), ()), name)
+    return {title: held for title, held in found.items() if held}
+
+
 def heavy(name: str) -> bool:
     """Whether a gallery diagram is too large to be trained in passing, from the `x-heavy` in its file."""
     return _said(name, "x-heavy") == str(True)
 
 
-@cache
 def _said(name: str, key: str) -> str:
+    return str(_extra(path(name)).get(key, ""))
+
+
+@cache
+def _extra(file: Path) -> Frozen:
     from graph.files import load
 
-    return str(load(path(name)).extra.get(key, ""))
+    return load(file).extra
 
 
 def located(text: str) -> Path:

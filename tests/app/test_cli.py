@@ -20,6 +20,7 @@ import pytest
 
 from app import doctor, gallery
 from app.cli import COMMANDS, main
+from app.gallery.pages import SECTIONS
 from graph.diagram import Diagram
 from graph.files import load, save
 from nodes.catalogue import catalogue
@@ -180,6 +181,17 @@ def test_the_real_gallery_has_a_note_for_every_diagram() -> None:
     wanted = {"spiral-linear", "spiral-mlp", "xor", "linear-regression", "softmax-regression"}
     assert wanted | {"lenet-1990"} <= set(gallery.names())
     assert all(gallery.note(name) for name in gallery.names())
+
+
+def test_the_gallery_is_listed_by_section_in_the_order_of_the_lectures(gradboard: Any) -> None:
+    lines = gradboard("gallery").out.splitlines()
+    titles = [line for line in lines[:-1] if line and line[0] != " "]
+    assert titles == [title for title in SECTIONS if title in titles]
+    assert {"Linear machines", "Traditional nets", "Learning procedures"} <= set(titles)
+    for name in gallery.names():
+        place = next(n for n, line in enumerate(lines) if line.split()[:1] == [name])
+        heading = next(line for line in reversed(lines[:place]) if line and line[0] != " ")
+        assert heading == gallery.section(name)
 
 
 def test_gallery_copies_but_never_over_a_file(gradboard: Any, small_gallery: Path) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app import gallery
 from app.live import FRAME, Live
 from app.settings import Preferences
 from app.shortcuts import table
@@ -262,7 +263,10 @@ def test_recent_files_and_gallery_open_from_their_menus(window: MainWindow, file
     assert window.document.path == file.resolve()
     menu = window.menus.menus["gallery"]
     menu.aboutToShow.emit()
-    entries = {a.text(): a for a in menu.actions()}
+    sections = {a.text(): a.menu() for a in menu.actions()}
+    assert list(sections)[:2] == ["Linear machines", "Traditional nets"]
+    entries = {a.text(): a for section in sections.values() for a in section.actions()}
+    assert set(entries) == set(gallery.names())
     assert all(a.toolTip() for a in entries.values())
     entries["spiral-mlp"].trigger()
     assert window.document.path is None  # a copy, so that saving asks for a name

@@ -108,6 +108,7 @@ class Commands(QObject):
             "reset": live.reset,
             "save_weights": filing.save_weights,
             "tidy": self.tidy,
+            "check": lambda: window.checking.check(),
             "next_problem": lambda: window.reactions.next_problem(),
             "shortcuts": lambda: self._tell("Shortcuts", shortcuts_text()),
             "block_help": self.block_help,

@@ -25,7 +25,7 @@ class Breadcrumb(QFrame):
         self._paths: list[str] = []
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(14, 0, 14, 0)
-        self._row.setSpacing(2)
+        self._row.setSpacing(0)
         self.note = QLabel()
         self.note.setProperty("role", "small")
         self.hide()
@@ -75,6 +75,7 @@ class Breadcrumb(QFrame):
         if is_here:
             label = QLabel(name)
             label.setProperty("role", "title")
+            label.setContentsMargins(5, 0, 0, 0)
             return label
         button = QToolButton()
         button.setText(name)

@@ -12,6 +12,7 @@ from app import actions
 from app.breadcrumb import Breadcrumb
 from app.canvas.scene import CanvasScene
 from app.canvas.view import CanvasView
+from app.checking import Checking
 from app.document import Document
 from app.figures import Figures
 from app.filing import Filing
@@ -95,6 +96,7 @@ def contents(window: MainWindow) -> Iterator[None]:
     yield
     window.reactions = Reactions(window)
     window.visits = Visits(window)
+    window.checking = Checking(window)
     window.offer = Offer(window.shelf, window)
     window.offer.found.connect(window.library.show_shelf)
     window.figures.connect_to(window)

@@ -43,6 +43,7 @@ class Live(QObject):
     stopped = Signal(object)  # messages.Stopped
     failed = Signal(object)  # Problem
     done = Signal(str)
+    checked = Signal(object)  # messages.Checked, of the newest diagram only
     died = Signal(str)
     played = Signal(bool)  # whether it trains, or will as soon as it can
 
@@ -56,6 +57,7 @@ class Live(QObject):
         self._version = 0
         self._stale = True  # the engine's diagram is not ours
         self._ready = self._playing = False
+        self._checking = 0  # the version of the diagram whose gradients are being checked
         self._asked_at = 0.0
         self._waiting = self._still = False
         self._interrupted = False  # it played until the diagram could not be trained
@@ -152,6 +154,14 @@ class Live(QObject):
 
         self._send(SaveWeights(path))
 
+    def check_gradients(self, blocks: tuple[str, ...]) -> bool:
+        """Asks for a check of these blocks of the expanded diagram, of all when empty; False when no engine is there."""
+        from runtime.messages import CheckGradients
+
+        self._send(CheckGradients(blocks))
+        self._checking = self._version
+        return self._ready
+
     def look_again(self) -> None:
         """Asks for a frame even though nothing runs: a view was opened."""
         self._still = True
@@ -182,6 +192,9 @@ class Live(QObject):
             case messages.Done():
                 self._still = not self._playing
                 self.done.emit(message.text)
+            case messages.Checked():
+                if self._checking == self._version and not self._stale:
+                    self.checked.emit(message)
             case messages.Failed():
                 self.failed.emit(message.problem)
             case messages.Died():

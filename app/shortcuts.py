@@ -80,6 +80,12 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
         Shortcut("publish", "&Publish part…", (), "keep a part in the palette, for any diagram"),
         None,
         Shortcut("tidy", "&Tidy layout", ("Ctrl+L",), "place the blocks along the flow"),
+        Shortcut(
+            "check",
+            "&Check gradients",
+            ("Ctrl+K",),
+            "of the selected blocks or all: is each the derivative of what it computes?",
+        ),
         Shortcut("next_problem", "Next &problem", ("F8",), "show the next thing that is wrong"),
     ),
     "&Help": (

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from app.breadcrumb import Breadcrumb
     from app.canvas.scene import CanvasScene
     from app.canvas.view import CanvasView
+    from app.checking import Checking
     from app.document import Document
     from app.figures import Figures
     from app.filing import Filing
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
     shelf: Shelf
     offer: Offer
     visits: Visits
+    checking: Checking
     status: StatusLine
     menus: Menus
     reactions: Reactions

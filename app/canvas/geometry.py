@@ -17,7 +17,7 @@ GAP, RADIUS = 24.0, 18.0  # between the round end and the circle of the output; 
 OBSERVED, VARIABLE = 24.0, 22.0  # radius of an observed circle; of a latent or parameter circle
 DELAY_WIDTH, DELAY_HEIGHT, DELAY_GAP = 48.0, 44.0, 16.0
 SPACING = 20.0  # at least, between two inputs at the flat end
-BETWEEN = 45.0  # between the circles of two outputs
+BETWEEN = 66.0  # between the circles of two outputs, with room for a shape and a number
 COPY = 6.0  # by how much the copy behind a block that shares weights is shifted
 
 FLOWING = (Glyph.FUNCTION, Glyph.PART, Glyph.UNKNOWN)
@@ -142,7 +142,7 @@ def _size(glyph: Glyph, text_width: float, inputs: int, outputs: int) -> tuple[f
         return 2 * CIRCLES[glyph], 2 * CIRCLES[glyph]
     if glyph is Glyph.DELAY:
         return max(DELAY_WIDTH, text_width + 22), DELAY_HEIGHT
-    height = max(HEIGHT, SPACING * inputs, BETWEEN * (outputs - 1) + 2 * RADIUS)
+    height = max(HEIGHT, SPACING * inputs, BETWEEN * (outputs - 1) + 14)
     room = height / 2 + 12 if glyph in FLOWING else 24  # the round end, or a margin
     return max(WIDTH, float(round((text_width + room) / 4) * 4)), height
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPixmap, QPolygonF
@@ -17,20 +18,33 @@ from graph.problem import Problem
 from nodes.block import Glyph
 
 PIN = 4.0  # radius of an open pin
+RING, SIGN = (
+    16.0,
+    14,
+)  # by how much the ring of a verdict is larger than its shape; size of its sign
 REFUSED = 0.35  # opacity of a block that the wire which is dragged cannot enter
 TROUBLE_LEADING = 14.0  # from one line of an error to the next
+
+
+class Verdict(NamedTuple):
+    """Whether a block's gradient is right, and the number behind it in words."""
+
+    ok: bool
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Marks:
     """What the view adds to a block for the moment; none of it is saved.
 
-    `wiring` is "" when no wire is dragged, else "fits" or "refused"; `near` is the pin or circle under the mouse.
+    `wiring` is "" when no wire is dragged, else "fits" or "refused"; `near` is the pin or circle under the mouse; `verdict`
+    is what the gradient check found.
     """
 
     selected: bool = False
     wiring: str = ""
     near: str = ""
+    verdict: Verdict | None = None
 
 
 @lru_cache(maxsize=1024)
@@ -79,6 +93,8 @@ def paint_block(painter: QPainter, face: Face, ink: Inks, marks: Marks) -> None:
     _paint_pins(painter, face, ink, marks)
     if face.troubles:
         _paint_troubles(painter, face, ink)
+    if marks.verdict is not None:
+        _paint_verdict(painter, made, ink, marks.verdict.ok)
     painter.setOpacity(1.0)
 
 
@@ -229,6 +245,15 @@ def _paint_trouble(painter: QPainter, face: Face, ink: Inks, problem: Problem) -
         painter.drawPath(body(made.glyph, made.width + 12, made.height + 12))
     else:
         painter.drawEllipse(QPointF(made.width / 2 - 6, -made.height / 2 - 6), PIN, PIN)
+
+
+def _paint_verdict(painter: QPainter, made: Form, ink: Inks, ok: bool) -> None:
+    """A ring around the shape, with a sign for those who cannot tell green from red."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(ink.right if ok else ink.trouble)
+    painter.drawPath(body(made.glyph, made.width + RING, made.height + RING))
+    painter.setPen(ink.gradient_text if ok else ink.problem)
+    write(painter, "✓" if ok else "✗", made.width / 2 + 7, -made.height / 2 - 7, size=SIGN)
 
 
 def trouble_place(face: Face) -> tuple[float, float]:

@@ -39,7 +39,8 @@ class Overview:
             x, y, w, h = item.x(), item.y(), item.face.form.width / 2, item.face.form.height / 2
             boxes.append((x - w, y - h, x + w, y + h))
             roles.append(_ROLES.index(item.face.form.glyph))
-            marked.append((item.marks.selected, bool(item.face.errors)))
+            wrong = item.marks.verdict is not None and not item.marks.verdict.ok
+            marked.append((item.marks.selected, wrong or bool(item.face.errors)))
         lines: list[list[float]] = []
         for wire in self._scene.wires.values():
             points = self._way(wire)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsScene, QStyleOptionGraphicsItem
 
 from app.canvas import faces
 from app.canvas.faces import Face
-from app.canvas.glyphs import Marks
+from app.canvas.glyphs import Marks, Verdict
 from app.canvas.inks import inks, label_width
 from app.canvas.items import BlockItem, WireItem
 from app.canvas.paths import Points, route
@@ -64,6 +64,7 @@ class CanvasScene(QGraphicsScene):
         self._troubles: dict[str, list[Problem]] = {}
         self._stale = True  # flows have to be laid along the wires anew
         self._marked: set[str] = set()
+        self.verdicts: Mapping[str, Verdict] = {}
 
     # --- the diagram ----------------------------------------------------------------------------------------------
 
@@ -72,6 +73,7 @@ class CanvasScene(QGraphicsScene):
         self.part = part
         self.clear()
         self.blocks, self.wires = {}, {}
+        self.verdicts, self._marked = {}, set()
         self.report, self._troubles = Report(), {}
         self.show_frame(None)
         self.diagram, self._names = diagram, names(diagram)
@@ -259,11 +261,25 @@ class CanvasScene(QGraphicsScene):
         """Marks blocks for the moment, by id; all others carry no mark but their selection."""
         changed = False
         for name in (self._marked | marks.keys()) & self.blocks.keys():
-            wanted = replace(marks.get(name, Marks()), selected=name in self.selected)
+            wanted = replace(
+                marks.get(name, Marks()),
+                selected=name in self.selected,
+                verdict=self.verdicts.get(name),
+            )
             changed |= self.blocks[name].set_marks(wanted)
         self._marked = set(marks)
         if changed:
             self.touched.emit()
+
+    def show_verdicts(self, found: Mapping[str, Verdict]) -> None:
+        """Rings around blocks whose gradients were checked; none takes them away."""
+        changed = False
+        for name in (self.verdicts.keys() | found.keys()) & self.blocks.keys():
+            item = self.blocks[name]
+            changed |= item.set_marks(replace(item.marks, verdict=found.get(name)))
+        self.verdicts = found
+        if changed:
+            self._touch()
 
     # --- places ----------------------------------------------------------------------------------------------------
 

@@ -66,6 +66,8 @@ def _of_block(scene: CanvasScene, name: str) -> list[str]:
         told.append(f"|∂C/∂w| = {scientific(snapshot.weight_gradients[name])}")
     if snapshot is not None and name in snapshot.costs:
         told.append(f"C = {energy(snapshot.costs[name])}")
+    if (verdict := scene.verdicts.get(name)) is not None:
+        told.append(escape(verdict.text))
     problems = scene.blocks[name].face.troubles
     return told + [f"<b>{escape(p.message)}</b> {escape(p.hint)}".strip() for p in problems]
 

@@ -126,9 +126,11 @@ class BlockPage(QWidget):
         kind = type_in(diagram, block)
         label = names(diagram).labels.get(block.id, "")
         title = kind.title if kind is not None else block.kind
-        self.title.setText(f"{label} · {title}" if label and label != title else title)
+        is_use = block.kind == PART and kind is not None
+        label = f"{block.id} · part" if is_use else f"{label} ·" if label and label != title else ""
+        self.title.setText(f"{label} {title}".strip())
         self.title.setToolTip(block.id)
-        self.formula.setText(kind.formula if kind is not None else "")
+        self.formula.setText(kind.formula if kind is not None and not is_use else "")
         self.gradient.setText(kind.gradient if kind is not None else "")
         self.gradient.setVisible(bool(self.gradient.text()))
         self.formula.setVisible(bool(self.formula.text()))

@@ -73,7 +73,7 @@ def of_parts(parts: Mapping[str, Diagram]) -> Iterator[Entry]:
         inlets, outlets = pins_of(part)
         ways = f"{', '.join(inlets) or 'no inlet'} → {', '.join(outlets) or 'no outlet'}"
         tip = f"A part of this diagram.\n{ways}"
-        yield Entry(USE + name, name, PARTS, Glyph.PART, "", tip, f"part {name}".casefold())
+        yield Entry(USE + name, name, PARTS, Glyph.PART, name[0], tip, f"part {name}".casefold())
 
 
 def of_shelf(found: Mapping[str, str]) -> Iterator[Entry]:
@@ -81,4 +81,4 @@ def of_shelf(found: Mapping[str, str]) -> Iterator[Entry]:
     for name, wrong in found.items():
         tip = wrong or "A part that you published; dragging it puts a copy into the diagram."
         searched = f"my parts {name}".casefold()
-        yield Entry(PUBLISHED + name, name, MINE, Glyph.PART, "", tip, searched, bool(wrong))
+        yield Entry(PUBLISHED + name, name, MINE, Glyph.PART, name[0], tip, searched, bool(wrong))

@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from app.panels.section import text_label
-from app.panels.words import batch_of, counted, shape_text
-from graph.diagram import INLET, OUTLET, OUTPUT, Diagram, Pin
+from app.panels.words import batch_of, shape_text
+from graph.diagram import OUTPUT, Diagram, Pin
 from graph.grouping import RenamePart
 from graph.parts import pins_of
 
@@ -68,7 +68,7 @@ class PartRows(QWidget):
         self._part = part
         if not self.name.hasFocus() or not self.name.isModified():
             self.name.setText(part)
-        self.uses.setText(_uses_line(diagram, part, uses))
+        self.uses.setText(_uses_line(uses))
         self.pins.setText(_pins_line(diagram, part, report, use))
 
     def _button(self, action: str) -> QToolButton:
@@ -85,13 +85,11 @@ class PartRows(QWidget):
             self.edited.emit(RenamePart(self._part, self.name.text()))
 
 
-def _uses_line(diagram: Diagram, part: str, uses: int) -> str:
-    """used 16 times: an edit inside changes all of them · 12 blocks."""
-    blocks = diagram.parts[part].blocks.values()
-    told = counted(sum(b.kind not in (INLET, OUTLET) for b in blocks), "block")
+def _uses_line(uses: int) -> str:
+    """used 16 times: an edit inside changes all of them."""
     if uses > 1:
-        return f"used {uses:,} times: an edit inside changes all of them · {told}"
-    return f"{'used once' if uses else 'not used'} · {told}"
+        return f"used {uses:,} times: an edit inside changes all of them"
+    return "used once" if uses else "not used"
 
 
 def _pins_line(diagram: Diagram, part: str, report: Report | None, use: str) -> str:
@@ -104,7 +102,10 @@ def _pins_line(diagram: Diagram, part: str, report: Report | None, use: str) -> 
         return f"{name} {shape_text(shape, batch)}" if shape is not None else name
 
     into = [told(name, _source(diagram, use, name)) for name in inlets]
-    out = [told(name, Pin(use, name) if use else Pin(name, OUTPUT)) for name in outlets]
+    out = [
+        told(name, Pin(use, name) if use else diagram.inputs.get(Pin(name, "z")))
+        for name in outlets
+    ]
     return f"{', '.join(into) or 'no inlet'} → {', '.join(out) or 'no outlet'}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from graph.diagram import OUTPUT, Diagram, Pin
+from graph.diagram import OUTPUT, PART, Diagram, Pin
 
 if TYPE_CHECKING:
     from runtime.snapshot import Report
@@ -57,7 +57,7 @@ def shape_text(shape: tuple[int, ...] | None, batch: int) -> str:
 
 
 def block_line(diagram: Diagram, block: str, report: Report | None) -> str:
-    """[64, 2] → [64, 100] · 300 weights · 200 MACs."""
+    """[64, 2] → [64, 100] · 300 weights · 200 MACs; of a part the counts alone, its pins tell the shapes."""
     batch = batch_of(diagram)
     shapes = report.shapes if report is not None else {}
     entering = [shape_text(shapes.get(w.source), batch) for w in diagram.wires_into(block)]
@@ -67,6 +67,8 @@ def block_line(diagram: Diagram, block: str, report: Report | None) -> str:
         parts = [
             f"{parts[0]} → {shape_text(leaving, batch)}" if parts else shape_text(leaving, batch)
         ]
+    if diagram.blocks[block].kind == PART:
+        parts = []
     if report is not None and block in report.counts:
         counts = report.counts[block]
         parts += [counted(counts.weights, "weight"), counted(counts.macs, "MAC")]

@@ -71,6 +71,11 @@ class BoundaryView(QWidget):
             return NO_INPUT
         return "" if self._image is not None else NO_ANSWER
 
+    def class_name(self, number: int) -> str:
+        """What the legend calls a class: its name in the data, else its number."""
+        names = self._points.names if self._points is not None else ()
+        return names[number] if number < len(names) else f"class {number}"
+
     # --- colours -------------------------------------------------------------------------------------------------
 
     def _color(self) -> None:
@@ -172,11 +177,11 @@ class BoundaryView(QWidget):
                 painter.setBrush(QColor(self._theme.classes[number % len(self._theme.classes)]))
                 painter.drawEllipse(QPointF(left + 4, y), 4, 4)
                 painter.setPen(QColor(self._theme.muted))
-                painter.drawText(
-                    QRectF(left + 14, y - 9, LEGEND, 18),
-                    Qt.AlignmentFlag.AlignVCenter,
-                    f"class {number}",
+                room = QRectF(left + 14, y - 9, self.width() - left - 18, 18)
+                name = painter.fontMetrics().elidedText(
+                    self.class_name(number), Qt.TextElideMode.ElideRight, int(room.width())
                 )
+                painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, name)
             return
         extent = _extent(self._grid)
         height = min(area.height(), 120.0)

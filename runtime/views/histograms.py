@@ -66,9 +66,10 @@ def magnitudes(values: np.ndarray) -> Histogram:
 
 def spread(values: np.ndarray) -> Histogram:
     """How often which value occurs, between the smallest and the largest; `zeros` is the share of exact zeros."""
-    finite = values[np.isfinite(values)]
+    finite = values[np.isfinite(values)].astype(np.float64)  # bins narrower than a rounding fail
     if not len(finite):
         return Histogram(np.zeros(BINS, dtype=np.int64), 0.0, 0.0, 0.0)
     low, high = float(finite.min()), float(finite.max())
-    counts, _ = np.histogram(finite, BINS, (low, high if high > low else low + 1e-12))
+    least = max(1e-9 * max(abs(low), abs(high)), 1e-300)
+    counts, _ = np.histogram(finite, BINS, (low, low + max(high - low, least)))
     return Histogram(counts.astype(np.int64), low, high, float((finite == 0).mean()))

@@ -58,6 +58,11 @@ def test_zeros_and_values_that_are_no_numbers_are_counted_apart() -> None:
     assert shown.zeros == pytest.approx(2 / 3) and shown.counts.sum() == 1
     assert spread(np.array([np.inf])).counts.sum() == 0
     assert spread(np.full(5, 2.0)).counts.sum() == 5
+    for low in (2.0, 0.02, 1e-20, -7e8, 0.0):  # values as near to each other as can be
+        near = np.array([low, np.nextafter(np.float32(low), np.float32(1e9))], dtype=np.float32)
+        assert spread(near).counts.sum() == spread(near.astype(np.float64)).counts.sum() == 2
+        assert spread(near[:1]).counts.sum() == 1
+        assert spread(np.array([low, np.nextafter(low, 1e9)])).counts.sum() == 2
 
 
 def test_filters_are_the_weights_stretched_to_grey() -> None:

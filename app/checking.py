@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from app.canvas.faces import scientific
 from app.canvas.glyphs import Verdict
+from app.panels.words import counted
 from runtime.messages import Checked
 
 if TYPE_CHECKING:
@@ -82,7 +83,8 @@ def _right(answer: Checked) -> str:
     blocks = len(answer.results) - (WHOLE in answer.results)
     number = scientific(max(answer.results.values()))
     of_all = " and the whole diagram" if WHOLE in answer.results else ""
-    return f"Gradients are right: {blocks:,} blocks{of_all}, relative difference at most {number}."
+    told = counted(blocks, "block")
+    return f"Gradients are right: {told}{of_all}, relative difference at most {number}."
 
 
 def _wrong(answer: Checked) -> str:

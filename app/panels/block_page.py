@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFormLayout, QVBoxLayout, QWidget
 
-from app.panels.form import Form
+from app.panels.form import LABEL, Form
 from app.panels.line import Line
 from app.panels.part_rows import PartRows
 from app.panels.quiet import QuietCombo
@@ -99,7 +99,7 @@ class BlockPage(QWidget):
         self.weights.activated.connect(self._share)
         for text, field in (("name", self.name), ("weights", self.weights)):
             label = text_label("muted", text)
-            label.setMinimumWidth(72)
+            label.setMinimumWidth(LABEL)
             label.setWordWrap(False)
             self._names.addRow(label, field)
         return rows

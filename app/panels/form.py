@@ -12,6 +12,9 @@ from app.panels.fields import Field, field_for
 from graph.settings import Setting, SettingError
 
 
+LABEL = 92  # pixels, so that the fields of several forms stand in line
+
+
 class Form(QWidget):
     """Rows for some settings; `chosen(name, value, gesture)` says what the person chose.
 
@@ -55,7 +58,7 @@ class Form(QWidget):
         label = QLabel(setting.name)
         label.setProperty("role", "muted")
         label.setToolTip(setting.help)
-        label.setMinimumWidth(72)
+        label.setMinimumWidth(LABEL)
         return label
 
     def _cell(self, setting: Setting) -> QWidget:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
+from app.panels.form import LABEL
 from app.panels.section import text_label
 from app.panels.words import batch_of, shape_text
 from graph.diagram import OUTPUT, Diagram, Pin
@@ -57,7 +58,7 @@ class PartRows(QWidget):
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         label = text_label("muted", "part")
-        label.setMinimumWidth(72)
+        label.setMinimumWidth(LABEL)
         form.addRow(label, self.name)
         column.addLayout(form)
 

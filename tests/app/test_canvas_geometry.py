@@ -14,7 +14,8 @@ from app.canvas import paths
 from app.canvas.faces import energy, scientific, short
 from app.canvas.fitting import downstream, upstream
 from app.canvas.flows import BROKEN, NONE, SHADES, level
-from app.canvas.geometry import Form, Port, Ring, form
+from app.canvas.geometry import BETWEEN, RADIUS, Form, Port, Ring, form
+from app.canvas.glyphs import short_arrow
 from app.canvas.placing import free_place, new_block
 from graph.diagram import Diagram
 from graph.problem import DiagramError
@@ -35,6 +36,33 @@ def test_it_grows_with_its_label_and_with_its_inputs() -> None:
     many = form(Glyph.FUNCTION, 40, tuple(f"z{k}" for k in range(1, 9)))
     ys = [port.y for port in many.ports.values()]
     assert many.height > 56 and np.allclose(np.diff(ys), ys[1] - ys[0]) and ys[0] == -ys[-1]
+
+
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_several_circles_have_room_and_arrows_from_the_round_end(count: int) -> None:
+    made = form(Glyph.PART, 40, ("z",), tuple(f"y{k}" for k in range(count)))
+    ys = [ring.y for ring in made.rings.values()]
+    assert np.allclose(np.diff(ys), BETWEEN) and ys[0] == -ys[-1]
+    assert BETWEEN > 2 * RADIUS + 24  # a shape above and a number below
+    for ring in made.rings.values():
+        (x, y), (end, level) = short_arrow(made, ring)
+        assert y == level == ring.y and x < end
+        assert made.holds(x - 2, y) and not made.holds(x + 2, y)
+
+
+def test_names_of_pins_have_room_beside_the_label() -> None:
+    plain = form(Glyph.PART, 60, ("a", "b"), ("y",))
+    named = form(Glyph.PART, 60, ("a", "b"), ("y",), insets=(40.0, 12.0))
+    assert named.width >= plain.width + 50
+    left = named.text_x - 30 + named.width / 2  # from the flat end to the label
+    right = named.edge(0) - named.text_x - 30
+    assert left >= 40 and right >= 12
+
+
+def test_an_outlet_is_a_circle_that_a_wire_enters() -> None:
+    made = form(Glyph.OBSERVED, 10, ("z",))
+    assert made.ports == {"z": Port(-24, 0, 1, 0)} and not made.rings
+    assert made.holds(10, 10) and not made.holds(20, 20)
 
 
 def test_flanks_are_at_the_long_side_and_hidden_until_wired() -> None:

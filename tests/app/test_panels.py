@@ -23,7 +23,7 @@ from app.panels.form import Form
 from app.panels.inspector import Inspector
 from app.panels.numbers import number_text, parse, percent, readable, stepped
 from app.panels.outline import Outline
-from app.panels.recipe import part_of, recipe_edit, summary
+from app.panels.recipe import part_of, recipe_edit, single_settings, summary
 from app.panels.training import TrainingBar
 from app.panels.words import problems_line, shape_text, summary_line
 from app.theme import BOARD, PAPER
@@ -31,7 +31,7 @@ from graph.diagram import Block, Diagram, Frozen, Pin, Wire
 from graph.problem import Problem
 from graph.settings import Setting, SettingError, settings_of
 from nodes.catalogue import catalogue
-from runtime.messages import Compiled, Ready
+from runtime.messages import Ready
 from runtime.snapshot import BATCH, Counts, Report, Snapshot
 
 RATE = Setting("rate", float, 1e-2, 0.0, 1e6, step="log")
@@ -442,6 +442,44 @@ def test_the_rest_of_the_recipe_is_edited_there(inspector: Inspector, document: 
     assert page.entries["optimizer"].form is not None
     _type(page.entries["optimizer"].form.fields["beta1"], "0.5")
     assert document.diagram.recipe["optimizer"] == {"kind": "adam", "beta1": 0.5}
+
+
+def test_every_entry_of_the_recipe_can_be_edited_somewhere(
+    inspector: Inspector, bar: TrainingBar
+) -> None:
+    in_the_bar = {n for n in single_settings() if hasattr(bar, n)} | {"batch", "rate", "seed"}
+    assert set(inspector.whole.forms) | in_the_bar == set(single_settings())
+    assert not set(inspector.whole.forms) & in_the_bar
+
+
+def test_a_schedule_is_chosen_and_its_settings_edited(
+    inspector: Inspector, document: Document
+) -> None:
+    entry = inspector.whole.entries["schedule"]
+    assert entry.kinds is not None and entry.kinds.currentText() == "constant"
+    entry.kinds.setFocus()
+    QTest.keyClicks(entry.kinds, "cos")
+    entry.kinds.activated.emit(entry.kinds.currentIndex())
+    assert document.diagram.recipe["schedule"] == {"kind": "cosine"}
+    assert entry.form is not None and list(entry.form.fields) == ["length", "low", "unit"]
+    _type(entry.form.fields["length"], "7")
+    assert document.diagram.recipe["schedule"] == {"kind": "cosine", "length": 7}
+    _type(entry.form.fields["low"], "2")
+    assert "between 0.0 and 1.0" in entry.form.error("low")
+    document.undo()
+    assert entry.form.fields["length"].value == 100  # type: ignore[union-attr]
+    entry.kinds.setCurrentIndex(entry.kinds.findData("constant"))
+    entry.kinds.activated.emit(entry.kinds.currentIndex())
+    assert "schedule" not in document.diagram.recipe and entry.form is not None
+    assert not entry.form.fields
+
+
+@pytest.mark.parametrize("name", ["patience", "subset", "clip_value", "epochs"])
+def test_numbers_of_the_recipe_are_typed(
+    inspector: Inspector, document: Document, name: str
+) -> None:
+    _type(inspector.whole.forms[name].fields[name], "3")
+    assert document.diagram.recipe[name] == 3
 
 
 def test_several_selected_blocks_are_counted(inspector: Inspector) -> None:

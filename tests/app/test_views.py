@@ -281,3 +281,13 @@ def test_other_data_forget_the_old_answers(boundary: BoundaryView) -> None:
     assert boundary.sentence() == ""  # the same data
     boundary.show_points(Points(CORNERS.x + 1, CORNERS.y))
     assert boundary.sentence() != ""
+
+
+def test_the_legend_calls_classes_by_their_names(boundary: BoundaryView) -> None:
+    boundary.show_points(CORNERS)
+    boundary.show_grid(_classes())
+    before = boundary.grab().toImage()
+    assert [boundary.class_name(k) for k in (0, 1)] == ["class 0", "class 1"]
+    boundary.show_points(Points(CORNERS.x, CORNERS.y, ("setosa", "versicolor")))
+    assert [boundary.class_name(k) for k in (0, 1, 2)] == ["setosa", "versicolor", "class 2"]
+    assert boundary.grab().toImage() != before

@@ -31,7 +31,7 @@ def test_each_sample_moves_the_weights_by_rate_times_error_times_input(name: str
 
 @pytest.mark.parametrize("name", ["perceptron", "logistic"])
 def test_the_line_comes_to_lie_between_the_clouds(name: str) -> None:
-    assert held_out(trained(name)) >= 0.99
+    assert held_out(trained(name)) >= 0.97
 
 
 def test_adaline_ends_near_the_least_squares_line() -> None:

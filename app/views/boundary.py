@@ -14,6 +14,8 @@ from runtime.snapshot import Grid, Points
 
 DRAWN = 1_200  # points drawn at most
 LEFT, TOP, BOTTOM, LEGEND = 30, 4, 20, 96
+SENTENCE = 52  # pixels that a sentence needs
+QWIDGETSIZE_MAX = 16_777_215  # Qt's own, which PySide does not export
 NO_INPUT = "The boundary is drawn when the diagram runs and its input has two numbers a sample."
 NO_ANSWER = "The boundary appears when the diagram can answer."
 
@@ -29,7 +31,7 @@ class BoundaryView(QWidget):
         self._image: QImage | None = None
         self._buffer: np.ndarray | None = None  # QImage does not own its pixels
         self._dots: QPixmap | None = None
-        self.setMinimumHeight(150)
+        self._make_room()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("decision boundary")
 
@@ -48,8 +50,14 @@ class BoundaryView(QWidget):
         if points is None or self._points is None or not _same(points, self._points):
             self._grid, self._image, self._dots = None, None, None
         self._points = points
+        self._make_room()
         self.setAccessibleDescription(self.sentence())
         self.update()
+
+    def _make_room(self) -> None:
+        """A sentence needs less room than a picture: the other views get the rest."""
+        self.setMinimumHeight(150 if self._points is not None else SENTENCE)
+        self.setMaximumHeight(QWIDGETSIZE_MAX if self._points is not None else SENTENCE)
 
     def show_grid(self, grid: Grid | None) -> None:
         """The newest answers; None keeps the last."""

@@ -19,6 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's arguments."""
     parser.add_argument("name", nargs="?", metavar="NAME", help="one of the gallery")
     parser.add_argument("--copy", metavar="OUT", help="copy its file, to change it")
+    parser.add_argument("--markdown", action="store_true", help="list as tables for a text")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -29,9 +30,11 @@ def run(options: argparse.Namespace) -> int:
             raise WrongUse("say which diagram to copy: gradboard gallery NAME --copy OUT.")
         _copy(gallery.path(name), Path(options.copy))
         return 0
-    if name:
+    if options.markdown:
+        print(markdown())
+    elif name:
         gallery.path(name)  # says so when there is none
-        print(columns([(name, gallery.note(name))]))
+        print(columns([(name, gallery.status(name), gallery.note(name))]))
     else:
         print(_listed())
         print("\nOpen one with `gradboard gallery:NAME --play`.")
@@ -40,13 +43,37 @@ def run(options: argparse.Namespace) -> int:
 
 def _listed() -> str:
     """All names with their notes, indented under their sections."""
-    lines = iter(columns([(n, gallery.note(n)) for n in gallery.names()]).splitlines())
+    lines = iter(
+        columns([(n, gallery.status(n), gallery.note(n)) for n in gallery.names()]).splitlines()
+    )
     line_of = dict(zip(gallery.names(), lines, strict=True))
     groups = (
         "\n".join([title, *(f"  {line_of[n]}" for n in held)]).strip("\n")
         for title, held in gallery.sections().items()
     )
     return "\n\n".join(groups)
+
+
+def markdown() -> str:
+    """The list as one table a section, as the README has it."""
+    tables = []
+    for title, held in gallery.sections().items():
+        rows = [
+            f"| `{n}` | {gallery.note(n).replace('|', r'&#124;')} | {gallery.status(n)} |"
+            for n in held
+        ]
+        tables.append(
+            "\n".join(
+                [
+                    f"**{title}**",
+                    "",
+                    "| diagram | what to look for | |",
+                    "| --- | --- | --- |",
+                    *rows,
+                ]
+            )
+        )
+    return "\n\n".join(tables)
 
 
 def _copy(source: Path, target: Path) -> None:

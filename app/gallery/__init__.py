@@ -50,6 +50,11 @@ def heavy(name: str) -> bool:
     return _said(name, "x-heavy") == str(True)
 
 
+def status(name: str) -> str:
+    """What can be expected of it on a common computer: "plays", or "heavy" when a step takes long."""
+    return "heavy" if heavy(name) else "plays"
+
+
 def _said(name: str, key: str) -> str:
     return str(_extra(path(name)).get(key, ""))
 

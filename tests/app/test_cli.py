@@ -174,7 +174,7 @@ def small_gallery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_gallery_tells_what_to_look_for(gradboard: Any, small_gallery: Path) -> None:
     said = gradboard("gallery")
     assert said.code == 0
-    assert "arms  the arms come apart" in said.out
+    assert "arms  plays  the arms come apart" in said.out
 
 
 def test_the_real_gallery_has_a_note_for_every_diagram() -> None:

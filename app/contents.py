@@ -61,12 +61,15 @@ def contents(window: MainWindow) -> Iterator[None]:
     window.levels = Levels(window.document, window)
     window.filing = Filing(window.document, window.live, window.preferences, window)
     yield
-    window.bar = TrainingBar(window.theme)
+    window.bar = TrainingBar(window.theme, softly=True)
+    yield from window.bar.complete()
     yield
     _add_bar(window)
     yield
     window.scene = CanvasScene(window.levels.do, window.theme)
+    yield
     window.view = CanvasView(window.scene)
+    yield
     window.view.shelf = window.shelf = window.wanted_shelf or Shelf(None)
     window.notice = Notice(window.theme)
     window.breadcrumb = Breadcrumb()
@@ -75,9 +78,11 @@ def contents(window: MainWindow) -> Iterator[None]:
     window.library = Palette(window.theme)
     _dock(window, "palette", "", window.library, Qt.DockWidgetArea.LeftDockWidgetArea)
     yield
-    window.inspector = Inspector(window.theme)
+    window.inspector = Inspector(window.theme, softly=True)
+    yield
     _dock(window, "inspector", "", window.inspector)
     yield
+    yield from window.inspector.complete()
     window.boundary = BoundaryView(window.theme)
     _dock(window, "boundary", "Decision boundary", window.boundary)
     window.loss = LossView(window.theme)

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
 SIZE = (1600, 1000)
 THEMES = ("paper", "board", "system")
+REST = 1  # ms between two steps of filling, for whatever else is due
 LOOK = 5  # ms between two looks whether the modules are loaded
 
 
@@ -136,7 +137,7 @@ class MainWindow(QMainWindow):
             QApplication.exit(1)  # a window without contents is of no use
             raise
         if not self.is_filled:
-            QTimer.singleShot(0, self._fill_softly)
+            QTimer.singleShot(REST, self._fill_softly)
 
     def _rest(self) -> Iterator[None]:
         if self._steps is None:
@@ -149,7 +150,14 @@ class MainWindow(QMainWindow):
         self.setUpdatesEnabled(False)
         self.setStyleSheet(looks(self.theme))
         yield from contents(self)
+        largest = (self.library, self.view)
+        for part in largest:
+            part.setUpdatesEnabled(False)
         self.setUpdatesEnabled(True)
+        yield
+        for part in largest:  # what takes longest to paint has a turn of its own
+            part.setUpdatesEnabled(True)
+            yield
         self.is_filled = True
         self.filled.emit()
 

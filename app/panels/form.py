@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
 from app.panels.fields import Field, field_for
 from graph.settings import Setting, SettingError
 
-
 LABEL = 92  # pixels, so that the fields of several forms stand in line
 
 

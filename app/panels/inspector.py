@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -26,7 +26,8 @@ class Inspector(Column):
     visited = Signal(object)
     asked = Signal(str)  # what shall be done with the part that is shown
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, softly: bool = False, parent: QWidget | None = None) -> None:
+        """With `softly` the longest form is left to complete()."""
         super().__init__(parent)
         self.setAccessibleName("inspector")
         self._diagram = Diagram()
@@ -37,12 +38,17 @@ class Inspector(Column):
         self.block = BlockPage()
         self.block.edited.connect(self.edited)
         self.block.asked.connect(self.asked)
-        self.whole = SummaryPage()
+        self.whole = SummaryPage(softly)
         self.whole.edited.connect(self.edited)
         self.whole.visited.connect(self.visited)
         self.whole.asked.connect(self.asked)
         self.many = text_label("title")
         self.add(self.block, self.whole, self.many)
+        self._show()
+
+    def complete(self) -> Iterator[None]:
+        """Makes what was left out, in small steps."""
+        yield from self.whole.complete()
         self._show()
 
     def set_theme(self, theme: Theme) -> None:

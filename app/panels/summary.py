@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
@@ -29,6 +30,7 @@ SECTIONS = {
     "Limits of the gradient": ("clip", "clip_value"),
     "Machine": ("dtype", "threads"),
 }
+ENTRIES = ("optimizer", "schedule")
 REST = "More"  # entries that no section names
 GAP = 8  # pixels above a section
 
@@ -40,7 +42,8 @@ class SummaryPage(QWidget):
     visited = Signal(object)
     asked = Signal(str)  # what shall be done with the part around
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, softly: bool = False, parent: QWidget | None = None) -> None:
+        """With `softly` the recipe's form is left to complete()."""
         super().__init__(parent)
         self._recipe = Frozen()
         self.title = text_label("title", "Diagram")
@@ -52,14 +55,16 @@ class SummaryPage(QWidget):
         self.part.edited.connect(self.edited)
         self.part.asked.connect(self.asked)
         self.forms: dict[str, Form] = {}  # by the single settings in them
-        self.entries = {name: self._entry(name) for name in ("optimizer", "schedule")}
+        self.entries: dict[str, PartForm] = {}  # those with a kind and settings of their own
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(7)
         for widget in (self.title, self.counts, self.data, self.problems, self.part):
             column.addWidget(widget)
-        self.recipe = self._make_recipe()
+        self.recipe = QWidget()
         column.addWidget(self.recipe)
+        if not softly:
+            list(self.complete())
 
     def show_diagram(self, diagram: Diagram, report: Report | None, place: Place = OUTSIDE) -> None:
         """Follows the document and the report."""
@@ -82,9 +87,9 @@ class SummaryPage(QWidget):
 
     # --- the recipe ----------------------------------------------------------------------------------------------
 
-    def _make_recipe(self) -> QWidget:
-        made = QWidget()
-        column = QVBoxLayout(made)
+    def complete(self) -> Iterator[None]:
+        """Makes the form of the recipe, a section at a time."""
+        column = QVBoxLayout(self.recipe)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(7)
         named = {name for names in SECTIONS.values() for name in names}
@@ -93,8 +98,8 @@ class SummaryPage(QWidget):
             if names:
                 column.addSpacing(GAP)
                 column.addWidget(text_label("title", title))
-                column.addWidget(self.entries.get(names[0]) or self._form(names))
-        return made
+                column.addWidget(self._entry(*names) if names[0] in ENTRIES else self._form(names))
+                yield
 
     def _form(self, names: tuple[str, ...]) -> Form:
         form = Form({name: single_settings()[name] for name in names})
@@ -105,6 +110,8 @@ class SummaryPage(QWidget):
     def _entry(self, name: str) -> PartForm:
         form = PartForm(name, choose=name != "optimizer")  # the bar chooses that
         form.chosen.connect(lambda part, gesture: self._set(name, part, gesture))
+        form.show_part(part_of(self._recipe, name))
+        self.entries[name] = form
         return form
 
     def _set(self, name: str, value: Any, gesture: str) -> None:

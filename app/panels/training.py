@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
@@ -60,7 +62,8 @@ class TrainingBar(QWidget):
     edited = Signal(object)
     refused = Signal(str)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, softly: bool = False, parent: QWidget | None = None) -> None:
+        """With `softly` its contents are left to complete()."""
         super().__init__(parent)
         self.setObjectName("trainingBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -70,16 +73,23 @@ class TrainingBar(QWidget):
         self.setFixedHeight(HEIGHT)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(18, 7, 18, 7)
-        self._make_buttons()
-        self.readouts = {name: self._readout(name, width) for name, width in READOUTS.items()}
-        self._make_fields()
-        self._row.addStretch(1)
         self.speed = QLabel("starting…")
+        if not softly:
+            list(self.complete())
+
+    def complete(self) -> Iterator[None]:
+        """Makes what is in it, in small steps."""
+        self._make_buttons()
+        yield
+        self.readouts = {name: self._readout(name, width) for name, width in READOUTS.items()}
+        yield
+        yield from self._make_fields()
+        self._row.addStretch(1)
         self.speed.setProperty("role", "small")
         self.speed.setAccessibleName("speed")
         self.speed.setMinimumWidth(0)
         self._row.addWidget(self.speed)
-        self.set_theme(theme)
+        self.set_theme(self._theme)
         self.show_diagram(Diagram())
 
     # --- making --------------------------------------------------------------------------------------------------
@@ -128,10 +138,12 @@ class TrainingBar(QWidget):
         self._column(name, value, width)
         return value
 
-    def _make_fields(self) -> None:
+    def _make_fields(self) -> Iterator[None]:
         self.more = self._make_more()
         self.optimizer = self._kind_choice("optimizer", 84)
+        yield
         self.rate = self._number("rate", 58)
+        yield
         self.batch = self._number("batch", 44)
         self.data = self._kind_choice("data", DATA_WIDTH, self.more)
         self.device = field_for(single_settings()["device"])
@@ -170,10 +182,16 @@ class TrainingBar(QWidget):
         button.setAccessibleName("settings of the data")
         button.setToolTip("settings of the data, how they are split and normalized")
         button.clicked.connect(self._open_popup)
-        self.popup = _DataPopup(self)
-        self.popup.part.chosen.connect(lambda part, gesture: self._edit("data", part, gesture))
-        self.popup.split.chosen.connect(self._edit)
         return button
+
+    @cached_property
+    def popup(self) -> _DataPopup:
+        """The settings of the data, made when they are first asked for."""
+        made = _DataPopup(self)
+        made.part.chosen.connect(lambda part, gesture: self._edit("data", part, gesture))
+        made.split.chosen.connect(self._edit)
+        made.show_recipe(self._recipe)
+        return made
 
     # --- following -----------------------------------------------------------------------------------------------
 
@@ -192,7 +210,8 @@ class TrainingBar(QWidget):
             field.show_value(_value(diagram.recipe, name))
         for entry, combo in (("optimizer", self.optimizer), ("data", self.data)):
             _show_kind(combo, entry, part_of(diagram.recipe, entry))
-        self.popup.show_recipe(diagram.recipe)
+        if "popup" in self.__dict__:
+            self.popup.show_recipe(diagram.recipe)
 
     def show_snapshot(self, snapshot: Snapshot, frames_per_second: float) -> None:
         """What the run has reached."""

@@ -32,6 +32,7 @@ class Reactions(QObject):
         self._shot: Snapshot | None = None
         self._frames: deque[float] = deque()
         self._next_problem = 0
+        self._stroke = ""
         self._connect_document()
         self._connect_engine()
         self._connect_panels()
@@ -72,6 +73,7 @@ class Reactions(QObject):
         window.scene.picked.connect(window.inspector.show_picked)
         window.status.asked.connect(self.next_problem)
         window.docks["boundary"].visibilityChanged.connect(self._want_grid)
+        window.boundary.painted.connect(self._painted)
         window.view.zoomed.connect(window.status.show_zoom)
         window.library.chosen.connect(self._add)
         window.view.searched.connect(self._search)
@@ -223,6 +225,21 @@ class Reactions(QObject):
         self._forget()
         window.bar.show_state(ready=False, playing=False)
         window.bar.show_text("starting…")
+
+    def _painted(self, x: float, y: float, number: int, begins: bool) -> None:
+        """A point of the mouse on the boundary's plane becomes one of the data."""
+        from app.painting import MOST, new_stroke, with_point
+
+        if begins:
+            self._stroke = new_stroke()
+        diagram = self._window.document.diagram
+        edit = with_point(
+            diagram.recipe, self._window.boundary.points, (x, y, number), self._stroke
+        )
+        if edit is None:
+            self._window.status.say(f"A diagram holds at most {MOST:,} painted points.")
+        else:
+            self.do(edit)
 
     def _want_grid(self, visible: bool) -> None:
         self._window.live.grid_wanted = visible

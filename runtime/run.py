@@ -221,11 +221,13 @@ class Run:
             return answer_grid(self.program, self.program.tensor(points), bounds)
 
     def points(self) -> Points | None:
-        """The training points for the same plane."""
+        """The training points for the same plane; points of one's own all, so that what is painted is seen."""
         name = plane_input(self.program)
         if name is None or name in self.program.latents:
             return None
-        return data_points(self.program, name, self.data, self.batches.parts.training)
+        own = self.recipe.data.get("kind") == "arrays"
+        rows = np.arange(len(self.data)) if own else self.batches.parts.training
+        return data_points(self.program, name, self.data, rows)
 
     # --- live changes, state ----------------------------------------------------------------------------------
 

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.panels.numbers import readable
@@ -14,6 +24,7 @@ from runtime.snapshot import Grid, Points
 
 DRAWN = 1_200  # points drawn at most
 LEFT, TOP, BOTTOM, LEGEND = 30, 4, 20, 96
+STROKE = 10  # pixels between two points of one stroke
 SENTENCE = 52  # pixels that a sentence needs
 QWIDGETSIZE_MAX = 16_777_215  # Qt's own, which PySide does not export
 NO_INPUT = "The boundary is drawn when the diagram runs and its input has two numbers a sample."
@@ -21,7 +32,13 @@ NO_ANSWER = "The boundary appears when the diagram can answer."
 
 
 class BoundaryView(QWidget):
-    """Paints the last Grid and the Points, at equal scale on both axes."""
+    """Paints the last Grid and the Points, at equal scale on both axes.
+
+    A click on a class of the legend takes its colour as a brush; clicks and drags on the plane then paint points of
+    that class, and another click on the legend, or Escape, puts the brush away.
+    """
+
+    painted = Signal(float, float, int, bool)  # x, y, class, whether a new stroke begins
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,9 +48,13 @@ class BoundaryView(QWidget):
         self._image: QImage | None = None
         self._buffer: np.ndarray | None = None  # QImage does not own its pixels
         self._dots: QPixmap | None = None
+        self._last = QPointF()
+        self._brush: int | None = None
         self._make_room()
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("decision boundary")
+        self.setToolTip("Click a class of the legend, then paint points of it on the plane.")
 
     def sizeHint(self) -> QSize:
         return QSize(380, 270)
@@ -53,6 +74,62 @@ class BoundaryView(QWidget):
         self._make_room()
         self.setAccessibleDescription(self.sentence())
         self.update()
+
+    @property
+    def points(self) -> Points | None:
+        """The data that are shown."""
+        return self._points
+
+    @property
+    def brush(self) -> int | None:
+        """The class that is being painted, None while nothing is."""
+        return self._brush
+
+    def take_brush(self, number: int | None) -> None:
+        """Paints points of this class from now on; None, or the same class again, stops."""
+        self._brush = None if number == self._brush else number
+        painting = self._brush is not None
+        self.setCursor(Qt.CursorShape.CrossCursor if painting else Qt.CursorShape.ArrowCursor)
+        self.update()
+
+    def legend_row(self, number: int) -> QRectF:
+        """Where a class stands in the legend."""
+        left = self.area().right() + 14
+        return QRectF(left - 4, TOP + 1 + 18 * number, self.width() - left, 18)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if (
+            self._grid is None
+            or not self._grid.classes
+            or event.button() != Qt.MouseButton.LeftButton
+        ):
+            return
+        for number in range(min(self._grid.classes, 12)):
+            if self.legend_row(number).contains(event.position()):
+                self.take_brush(number)
+                return
+        self._paint_at(event.position(), begins=True)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton and self._grid is not None:
+            step = event.position() - self._last
+            if abs(step.x()) + abs(step.y()) >= STROKE:
+                self._paint_at(event.position(), begins=False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._brush is not None:
+            self.take_brush(None)
+        else:
+            super().keyPressEvent(event)
+
+    def _paint_at(self, place: QPointF, begins: bool) -> None:
+        area = self.area()
+        if self._brush is None or not area.contains(place):
+            return
+        self._last = place
+        across, up = self._axes(area)
+        x, y = across.value(place.x()), up.value(place.y())
+        self.painted.emit(round(x, 4), round(y, 4), self._brush, begins)
 
     def _make_room(self) -> None:
         """A sentence needs less room than a picture: the other views get the rest."""
@@ -181,6 +258,8 @@ class BoundaryView(QWidget):
         if self._grid.classes:
             for number in range(min(self._grid.classes, 12)):
                 y = TOP + 10 + 18 * number
+                if number == self._brush:
+                    painter.fillRect(self.legend_row(number), QColor(self._theme.button))
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(QColor(self._theme.classes[number % len(self._theme.classes)]))
                 painter.drawEllipse(QPointF(left + 4, y), 4, 4)

@@ -25,6 +25,7 @@ from runtime.snapshot import Grid, Points
 DRAWN = 1_200  # points drawn at most
 LEFT, TOP, BOTTOM, LEGEND = 30, 4, 20, 96
 STROKE = 10  # pixels between two points of one stroke
+PICTURE = 220  # pixels, at the least, that a picture needs
 SENTENCE = 52  # pixels that a sentence needs
 QWIDGETSIZE_MAX = 16_777_215  # Qt's own, which PySide does not export
 NO_INPUT = "The boundary is drawn when the diagram runs and its input has two numbers a sample."
@@ -133,7 +134,7 @@ class BoundaryView(QWidget):
 
     def _make_room(self) -> None:
         """A sentence needs less room than a picture: the other views get the rest."""
-        self.setMinimumHeight(150 if self._points is not None else SENTENCE)
+        self.setMinimumHeight(PICTURE if self._points is not None else SENTENCE)
         self.setMaximumHeight(QWIDGETSIZE_MAX if self._points is not None else SENTENCE)
 
     def show_grid(self, grid: Grid | None) -> None:

@@ -13,11 +13,13 @@ from app.views.figure import FigureView
 from app.views.gradients import GradientsView
 from app.views.pictures import PicturesView
 from graph.diagram import OUTPUT, Diagram, Pin
+from graph.parts import join
 from nodes.names import names
 from runtime.messages import Compiled
 from runtime.snapshot import Ask, Snapshot
 
 if TYPE_CHECKING:
+    from app.levels import Levels
     from app.window import MainWindow
 
 VIEWS: dict[str, type[FigureView]] = {
@@ -42,8 +44,9 @@ class Figures(QObject):
         window.live.asks = self.asks
         window.live.shown.connect(self._shown)
         window.live.compiled.connect(self._compiled)
-        window.scene.picked.connect(self._picked)
-        window.document.changed.connect(lambda _change: self._name_rows(window.document.diagram))
+        window.scene.picked.connect(lambda ids: self._picked(ids, window.levels))
+        window.levels.changed.connect(lambda _change: self._name_rows(window.levels))
+        window.levels.entered.connect(lambda _left: self._name_rows(window.levels))
         window.filing.opened.connect(self._forget)
         self._looked_again = window.live.look_again
         for dock in self._docks.values():
@@ -75,13 +78,16 @@ class Figures(QObject):
         for view in self.views.values():
             view.forget()
 
-    def _picked(self, ids: tuple[str, ...]) -> None:
+    def _picked(self, ids: tuple[str, ...], levels: Levels) -> None:
+        """Of a use of a part the block is chosen that gives its output."""
+        block = levels.origin(Pin(ids[0], OUTPUT)).block if len(ids) == 1 else ""
         for view in self.views.values():
-            view.select(ids[0] if len(ids) == 1 else "")
+            view.select(block)
         self._looked_again()
 
-    def _name_rows(self, diagram: Diagram) -> None:
-        """Along the flow: the variable at a block's output, and before it the block's own weights."""
+    def _name_rows(self, levels: Levels) -> None:
+        """Along the flow of the shown level: the variable at a block's output, and before it the block's own weights."""
+        diagram = levels.diagram
         if diagram is self._diagram or not self._docks["gradients"].isVisible():
             return
         self._diagram = diagram
@@ -89,10 +95,10 @@ class Figures(QObject):
         rows: dict[str, str] = {}
         for block in diagram.order:
             if block in called.weights:
-                rows[block] = called.weights[block]
+                rows[join(levels.path, block)] = called.weights[block]
             pin = Pin(block, OUTPUT)
             if pin in called.variables:
-                rows[str(pin)] = called.variables[pin]
+                rows[str(levels.origin(pin))] = called.variables[pin]
         gradients = self.views["gradients"]
         assert isinstance(gradients, GradientsView)
         gradients.name_rows(rows)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.panels.words import Place
 from graph.change import Change
-from graph.diagram import PART, Diagram
+from graph.diagram import PART, Diagram, Pin
 from graph.edits import Edit, SetRecipe
 from graph.grouping import AddPart, InPart, RemovePart, RenamePart, RenamePin, scope, uses
 from graph.parts import SLASH, Flat, flatten, join, part_of
@@ -203,6 +203,13 @@ class Levels(QObject):
         """Numbers by block of the expanded diagram as numbers by block here, at a use the largest inside."""
         level = self._level()
         return level.gathered(worst, max) if level is not None else worst
+
+    def origin(self, pin: Pin) -> Pin:
+        """The output of the expanded diagram from which the value at an output of this level comes."""
+        here = Pin(join(self._path, pin.block), pin.name)
+        if not self._document.diagram.parts or not (flat := self._expanded()):
+            return here
+        return flat.sources.get(here, here)
 
     def inner(self, ids: tuple[str, ...]) -> tuple[str, ...]:
         """The blocks of the expanded diagram that blocks of this level are, or hold."""

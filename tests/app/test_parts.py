@@ -462,6 +462,31 @@ def test_the_next_problem_is_shown_inside_its_part(hand: Hand) -> None:
     assert hand.window.scene.selected == {"linear1"}
 
 
+def test_figures_are_asked_of_the_blocks_that_the_shown_level_means(hand: Hand) -> None:
+    _show(hand, _nested())
+    window = hand.window
+    window.docks["pictures"].show()
+    window.docks["pictures"].raise_()
+    QApplication.processEvents()
+    asked = [{ask.block for ask in window.figures.views["pictures"].asks()}]
+    for path, name in (("", "stage1"), ("stage2", "layer1"), ("stage2/layer1", "linear1")):
+        window.levels.go(path)
+        window.scene.select({name})
+        asked.append({ask.block for ask in window.figures.views["pictures"].asks()})
+    assert asked == [
+        set(),
+        {"stage1/layer2/tanh1"},
+        {"stage2/layer1/tanh1"},
+        {"stage2/layer1/linear1"},
+    ]
+    window.docks["gradients"].show()
+    window.docks["gradients"].raise_()
+    QApplication.processEvents()
+    window.levels.go("stage2/layer2")
+    rows = window.figures.views["gradients"]._names  # type: ignore[attr-defined]
+    assert rows["stage2/layer2/linear1"] == "w₀" and rows["stage2/layer2/linear1.y"] == "s₁"
+
+
 # --- panels ------------------------------------------------------------------------------------------------------------
 
 

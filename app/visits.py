@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPointF
 from PySide6.QtWidgets import QMessageBox
 
+from app.canvas.placing import USE
 from graph.diagram import PART, Block
-from graph.grouping import Group, Ungroup, free_part_name
+from graph.grouping import Group, RemovePart, Ungroup, free_part_name
 from graph.parts import SLASH, join, part_of
 from graph.problem import FileError
 
@@ -39,6 +40,7 @@ class Visits(QObject):
         window.scene.picked.connect(self._picked)
         window.outline.picked.connect(self.visit)
         window.inspector.asked.connect(self._ask)
+        window.library.dismissed.connect(self._dismiss)
 
     # --- where ---------------------------------------------------------------------------------------------------
 
@@ -150,6 +152,10 @@ class Visits(QObject):
         (name,) = scene.selected
         is_use = part_of(scene.diagram.blocks[name]) in scene.diagram.parts
         (window.view.rename_part if is_use else window.view.rename)(name)
+
+    def _dismiss(self, kind: str) -> None:
+        if kind.startswith(USE):
+            self._window.scene.perform(RemovePart(kind.removeprefix(USE)))
 
     def publish(self) -> None:
         """Keeps the selected part, or the one around, as a file for the palette."""

@@ -72,7 +72,7 @@ def of_parts(parts: Mapping[str, Diagram]) -> Iterator[Entry]:
     for name, part in parts.items():
         inlets, outlets = pins_of(part)
         ways = f"{', '.join(inlets) or 'no inlet'} → {', '.join(outlets) or 'no outlet'}"
-        tip = f"A part of this diagram.\n{ways}"
+        tip = f"A part of this diagram; Delete takes it away when nothing uses it.\n{ways}"
         yield Entry(USE + name, name, PARTS, Glyph.PART, name[0], tip, f"part {name}".casefold())
 
 

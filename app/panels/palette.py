@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from PySide6.QtCore import (
+    QEvent,
     QMimeData,
     QModelIndex,
     QPersistentModelIndex,
@@ -51,6 +52,7 @@ class Palette(QWidget):
     """
 
     chosen = Signal(str)
+    dismissed = Signal(str)  # Delete was pressed on this one
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,6 +73,7 @@ class Palette(QWidget):
         self.search.returnPressed.connect(self._choose)
         self.search.installEventFilter(self)
         self.list.itemActivated.connect(self._chose)
+        self.list.dismissed.connect(self.dismissed)
         self.setFocusProxy(self.search)
         self.setMinimumWidth(180)
         self._parts: Mapping[str, Diagram] = {}
@@ -140,6 +143,8 @@ class Palette(QWidget):
 class _Kinds(QListWidget):
     """The list itself: section titles that cannot be chosen, and kinds that can be dragged."""
 
+    dismissed = Signal(str)
+
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.theme = theme
@@ -176,6 +181,20 @@ class _Kinds(QListWidget):
             QApplication.focusWidget() or self.window()
         )
 
+    def event(self, event: QEvent) -> bool:
+        # Delete is the key of a menu command; here it means something else
+        if event.type() == QEvent.Type.ShortcutOverride and _is_delete(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        item = self.currentItem()
+        if _is_delete(event) and item is not None and item.data(KIND):
+            self.dismissed.emit(item.data(KIND))
+        else:
+            super().keyPressEvent(event)
+
     def walk(self, step: int) -> None:
         """Makes the next or previous kind current, past section titles."""
         row = self.currentRow() + step
@@ -201,6 +220,11 @@ class _Kinds(QListWidget):
         drag.setPixmap(icon(entry.glyph, entry.mark, self.theme, size, self.devicePixelRatioF()))
         drag.setHotSpot(QPoint(size.width() // 2, size.height() // 2))
         drag.exec(Qt.DropAction.CopyAction)
+
+
+def _is_delete(event: QEvent) -> bool:
+    keys = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+    return isinstance(event, QKeyEvent) and event.key() in keys
 
 
 def _header(title: str) -> QListWidgetItem:

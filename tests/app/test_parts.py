@@ -554,6 +554,28 @@ def test_the_palette_offers_the_parts_of_the_diagram(hand: Hand) -> None:
     assert not any(kind.startswith("part:") for kind in window.library.kinds())
 
 
+def test_delete_on_its_row_takes_an_unused_part_away(hand: Hand) -> None:
+    _show(hand, _nested())
+    window, rows = hand.window, hand.window.library.list
+
+    def press_delete() -> None:
+        rows.setCurrentItem(hand.row("part:stage"))
+        rows.setFocus()
+        QTest.keyClick(rows, Key.Key_Delete)
+
+    window.scene.select({"stage2"})
+    press_delete()
+    assert "2 blocks use the part stage" in window.status.currentMessage()
+    assert "stage2" in window.document.diagram.blocks  # what is selected is not deleted
+    window.scene.select({"stage1", "stage2"})
+    window.view.setFocus()
+    hand.press(Key.Key_Delete)
+    press_delete()
+    assert list(window.document.diagram.parts) == ["layer"]
+    hand.press(Key.Key_Z, Ctrl)
+    assert "part:stage" in window.library.kinds()
+
+
 def test_a_published_part_is_used_in_another_diagram(hand: Hand, tmp_path: Path) -> None:
     _show(hand, _nested())
     window = hand.window

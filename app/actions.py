@@ -109,6 +109,7 @@ class Commands(QObject):
             "save_weights": filing.save_weights,
             "tidy": self.tidy,
             "check": lambda: window.checking.check(),
+            "overfit": lambda: window.checking.check_overfit(),
             "next_problem": lambda: window.reactions.next_problem(),
             "shortcuts": lambda: self._tell("Shortcuts", shortcuts_text()),
             "block_help": self.block_help,

@@ -37,6 +37,12 @@ class Checking(QObject):
         asked = window.live.check_gradients(levels.inner(ids))
         window.status.say("Checking gradients…" if asked else "The engine is not ready yet.")
 
+    def check_overfit(self) -> None:
+        """Asks whether the diagram can learn a few samples by heart; the answer comes as a sentence."""
+        asked = self._window.live.check_overfit()
+        waiting = "Learning a few samples by heart…"
+        self._window.status.say(waiting if asked else "The engine is not ready yet.")
+
     def clear(self) -> None:
         """Takes the rings away: they were about another diagram."""
         if self._answer is not None:

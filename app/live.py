@@ -162,6 +162,13 @@ class Live(QObject):
         self._checking = self._version
         return self._ready
 
+    def check_overfit(self) -> bool:
+        """Asks whether a few samples can be learned by heart; False when no engine is there."""
+        from runtime.messages import CheckOverfit
+
+        self._send(CheckOverfit())
+        return self._ready
+
     def look_again(self) -> None:
         """Asks for a frame even though nothing runs: a view was opened."""
         self._still = True

@@ -86,6 +86,12 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
             ("Ctrl+K",),
             "of the selected blocks or all: is each the derivative of what it computes?",
         ),
+        Shortcut(
+            "overfit",
+            "Check &memory",
+            ("Ctrl+Shift+K",),
+            "can it learn eight samples by heart? If not, something is wrong",
+        ),
         Shortcut("next_problem", "Next &problem", ("F8",), "show the next thing that is wrong"),
     ),
     "&Help": (

@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from graph.problem import FileError, Problem
+from graph.diagram import Diagram
+from graph.problem import DiagramError, FileError, Problem
 from runtime import messages as m
 from runtime.checkpoint import resume, save_run
-from runtime.checks import check_gradients
+from runtime.checks import check_gradients, overfits
 from runtime.data import Data, DataError, load
 from runtime.devices import device_for, devices, threads_for
 from runtime.pace import Budget, Rate
@@ -31,6 +32,7 @@ from runtime.views import figure
 SLICE = 0.004  # seconds of plain steps between two looks at the queue
 JUDGED = 512  # samples of a part that are looked at while it trains
 CHECKED = 4  # samples that gradients are checked on
+OVERFIT_STEPS = 500  # in which a few samples should be known by heart
 VIEW_EVERY = 0.2  # seconds between two figures of a view, at the least
 MOST_VIEWS = 32
 JUDGE_EVERY = 0.25  # seconds between two looks at the validation part, at the least
@@ -45,6 +47,7 @@ class Engine:
         self.program: Program | None = None
         self.run: Run | None = None
         self.folder = ""
+        self.source = Diagram()  # as it was given, parts not expanded
         self.playing = False
         self.steps_left: int | None = None
         self.wanted: m.WantFrame | None = None
@@ -71,6 +74,7 @@ class Engine:
             m.SaveWeights: self._save,
             m.LoadWeights: self._load,
             m.CheckGradients: self._check,
+            m.CheckOverfit: self._check_overfit,
             m.Quit: lambda _: setattr(self, "done", True),
         }
         try:
@@ -89,7 +93,7 @@ class Engine:
     def _set_diagram(self, command: m.SetDiagram) -> None:
         if command.fresh:
             self.program, self.run, self.playing = None, None, False
-        self.version, self.folder = command.version, command.folder
+        self.version, self.folder, self.source = command.version, command.folder, command.diagram
         problems: list[Problem] = []
         data = self._load_data(command.diagram.recipe, problems)
         device = self._device(command.diagram.recipe, problems)
@@ -231,6 +235,24 @@ class Engine:
             self.send(m.Failed(Problem("", f"the check failed: {str(error)[:200]}")))
             return
         self.send(m.Checked(check.differences, check.wrong))
+
+    def _check_overfit(self, command: m.CheckOverfit) -> None:
+        if self.program is None or not self._ready():
+            message = "there is nothing that could learn."
+            self.send(m.Failed(Problem("", message, "Finish the diagram.")))
+            return
+        try:
+            with torch.random.fork_rng(
+                devices=[]
+            ):  # the run's own random numbers stay as they were
+                verdict = overfits(self.source, command.samples, OVERFIT_STEPS, self.folder or ".")
+        except NonFinite as error:
+            self.send(m.Failed(error.problem))
+            return
+        except (DiagramError, RuntimeError) as error:
+            self.send(m.Failed(Problem("", f"the check failed: {str(error)[:200]}")))
+            return
+        self.send(m.Done(verdict.text) if verdict.ok else m.Failed(Problem("", verdict.text)))
 
     # --- work ------------------------------------------------------------------------------------------------
 

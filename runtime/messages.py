@@ -70,6 +70,13 @@ class LoadWeights:
 
 
 @dataclass(frozen=True)
+class CheckOverfit:
+    """Try on the side whether the diagram can learn `samples` training samples by heart; the run is left alone."""
+
+    samples: int = 8
+
+
+@dataclass(frozen=True)
 class CheckGradients:
     """Compare gradients with central differences, of these blocks or, when empty, of all and the whole diagram."""
 
@@ -91,6 +98,7 @@ Command = (
     | SaveWeights
     | LoadWeights
     | CheckGradients
+    | CheckOverfit
     | Quit
 )
 

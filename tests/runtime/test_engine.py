@@ -177,6 +177,25 @@ def test_bad_data_are_a_problem_of_the_recipe(desk: Desk, spiral: Diagram) -> No
     assert any(p.where.startswith("recipe.data") for p in compiled.report.problems)
 
 
+def test_learning_by_heart_is_tried_on_the_side(desk: Desk) -> None:
+    desk.give(m.Step(3))
+    while desk.engine.playing:
+        desk.work()
+    random = torch.get_rng_state()
+    before = {n: p.clone() for n, p in desk.engine.run.program.parameters.items()}  # type: ignore[union-attr]
+    (done,) = desk.give(m.CheckOverfit())
+    assert isinstance(done, m.Done) and "by heart" in done.text
+    assert torch.equal(torch.get_rng_state(), random) and desk.engine.run.step_count == 3  # type: ignore[union-attr]
+    for name, parameter in desk.engine.run.program.parameters.items():  # type: ignore[union-attr]
+        assert torch.equal(parameter, before[name])
+
+
+def test_a_diagram_that_cannot_learn_by_heart_is_told(desk: Desk, spiral: Diagram) -> None:
+    desk.give(m.SetDiagram(2, SetRecipe("rate", 0.0).apply(spiral)))
+    (failed,) = desk.give(m.CheckOverfit())
+    assert isinstance(failed, m.Failed) and "did not learn" in failed.problem.message
+
+
 @pytest.fixture
 def session() -> Iterator[Session]:
     made = Session()

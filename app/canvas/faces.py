@@ -110,7 +110,7 @@ def _named(kind: type[BlockType] | None, glyph: Glyph, inputs: tuple[str, ...]) 
 
 def _inset(names: tuple[str, ...], measure: Measure) -> float:
     """The room that names of pins take inside the shape."""
-    return max((NAME_WIDTH * measure(name) + 6 for name in names), default=0.0)
+    return max((NAME_WIDTH * measure(name) + 9 for name in names), default=0.0)
 
 
 def _pins(

@@ -17,7 +17,8 @@ GAP, RADIUS = 24.0, 18.0  # between the round end and the circle of the output; 
 OBSERVED, VARIABLE = 24.0, 22.0  # radius of an observed circle; of a latent or parameter circle
 DELAY_WIDTH, DELAY_HEIGHT, DELAY_GAP = 48.0, 44.0, 16.0
 SPACING = 20.0  # at least, between two inputs at the flat end
-BETWEEN = 66.0  # between the circles of two outputs, with room for a shape and a number
+BEYOND = 30.0  # by how much a shape is higher than its outermost circles are apart
+BETWEEN = 76.0  # between the circles of two outputs, with room for a shape and a number
 COPY = 6.0  # by how much the copy behind a block that shares weights is shifted
 
 FLOWING = (Glyph.FUNCTION, Glyph.PART, Glyph.UNKNOWN)
@@ -142,9 +143,14 @@ def _size(glyph: Glyph, text_width: float, inputs: int, outputs: int) -> tuple[f
         return 2 * CIRCLES[glyph], 2 * CIRCLES[glyph]
     if glyph is Glyph.DELAY:
         return max(DELAY_WIDTH, text_width + 22), DELAY_HEIGHT
-    height = max(HEIGHT, SPACING * inputs, BETWEEN * (outputs - 1) + 14)
+    height = max(HEIGHT, SPACING * inputs, _outputs_height(outputs))
     room = height / 2 + 12 if glyph in FLOWING else 24  # the round end, or a margin
     return max(WIDTH, float(round((text_width + room) / 4) * 4)), height
+
+
+def _outputs_height(outputs: int) -> float:
+    """A round end so high that the arrows to the outermost circles begin well on it."""
+    return BETWEEN * (outputs - 1) + BEYOND if outputs > 1 else 0.0
 
 
 def _cost_ports(

@@ -168,7 +168,7 @@ def _paint_pin_names(painter: QPainter, face: Face, ink: Inks) -> None:
     for name in face.named:
         if name in made.rings:
             y = made.rings[name].y
-            write(painter, name, made.edge(y) - 7, y, size=PIN_NAME, align=1.0)
+            write(painter, name, made.edge(y) - 12, y, size=PIN_NAME, align=1.0)
         elif name in made.ports:
             port = made.ports[name]
             write(painter, name, port.x + 9, port.y, size=PIN_NAME, align=0.0)

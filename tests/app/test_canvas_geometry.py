@@ -43,7 +43,7 @@ def test_several_circles_have_room_and_arrows_from_the_round_end(count: int) -> 
     made = form(Glyph.PART, 40, ("z",), tuple(f"y{k}" for k in range(count)))
     ys = [ring.y for ring in made.rings.values()]
     assert np.allclose(np.diff(ys), BETWEEN) and ys[0] == -ys[-1]
-    assert BETWEEN > 2 * RADIUS + 24  # a shape above and a number below
+    assert BETWEEN > 2 * RADIUS + 36  # a shape above and a number below
     for ring in made.rings.values():
         (x, y), (end, level) = short_arrow(made, ring)
         assert y == level == ring.y and x < end

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
@@ -15,6 +15,7 @@ from app.views.axes import Scale, log_ticks, tick_text, ticks
 from app.views.curve import Curve, smooth
 
 LEFT, RIGHT, TOP, BOTTOM = 44, 12, 12, 24
+PACE = 100  # ms between two paintings while rows come in
 SMOOTHED = 60  # the smoothed curve averages this part of all points
 
 
@@ -26,6 +27,12 @@ class LossView(QWidget):
         self._theme = theme
         self.training, self.validation = Curve(), Curve()
         self._hover: float | None = None
+        self._soon = QTimer(
+            self
+        )  # a curve of thousands of points need not be painted at every frame
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(PACE)
+        self._soon.timeout.connect(self.update)
         self.setMouseTracking(True)
         self.setMinimumHeight(130)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -60,7 +67,8 @@ class LossView(QWidget):
             self.training.extend(training)
             self.validation.extend(validation)
             self.log.show()
-            self.update()
+            if not self._soon.isActive():
+                self._soon.start()
 
     def value_at(self, step: float) -> tuple[float, float | None, float | None] | None:
         """(step, training, validation) of the points nearest to `step`, None without points."""
@@ -140,7 +148,7 @@ class LossView(QWidget):
         window = max(1, len(rows) // SMOOTHED)
         if window > 1:
             pale = mixed(self._theme.text, self._theme.panel, 0.82)
-            _stroke(painter, QPen(pale, 1), across.pixels(rows[:, 0]), up.pixels(rows[:, 1]))
+            _range(painter, QPen(pale, 1), across.pixels(rows[:, 0]), up.pixels(rows[:, 1]))
         calm = smooth(rows[:, 1], window)
         _stroke(
             painter, QPen(QColor(self._theme.text), 1.7), across.pixels(rows[:, 0]), up.pixels(calm)
@@ -212,14 +220,34 @@ def _ceiling(losses: np.ndarray) -> float:
     return top * 1.05 if top > 0 and math.isfinite(top) else 1.0
 
 
+def _columns(x: np.ndarray) -> np.ndarray:
+    """Where in `x`, which rises, each pixel column begins."""
+    columns = np.floor(x).astype(np.int64)
+    return np.concatenate([[0], np.flatnonzero(np.diff(columns)) + 1])
+
+
+def _range(painter: QPainter, pen: QPen, x: np.ndarray, y: np.ndarray) -> None:
+    """From the lowest to the highest point of every pixel column: as much as can be seen of a noisy curve."""
+    starts = _columns(x)
+    tops, bottoms = np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)
+    painter.setPen(pen)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    lines = zip(x[starts].tolist(), tops.tolist(), bottoms.tolist(), strict=True)
+    painter.drawLines([QLineF(a, top, a, bottom + 1) for a, top, bottom in lines])
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+
 def _stroke(painter: QPainter, pen: QPen, x: np.ndarray, y: np.ndarray) -> None:
+    """A line through the points, through their mean where several share a pixel column."""
     if len(x) == 0:
         return
     painter.setPen(pen)
     if len(x) == 1:
         painter.drawEllipse(QPointF(float(x[0]), float(y[0])), 1.5, 1.5)
         return
-    keep = slice(None, None, max(1, len(x) // 1200))
-    painter.drawPolyline(
-        QPolygonF([QPointF(a, b) for a, b in zip(x[keep].tolist(), y[keep].tolist(), strict=True)])
-    )
+    starts = _columns(x)
+    sizes = np.diff([*starts, len(x)])
+    across, up = np.add.reduceat(x, starts) / sizes, np.add.reduceat(y, starts) / sizes
+    across[-1], up[-1] = x[-1], y[-1]  # the newest value, not a mean
+    points = zip(across.tolist(), up.tolist(), strict=True)
+    painter.drawPolyline(QPolygonF([QPointF(a, b) for a, b in points]))

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -22,11 +23,11 @@ from runtime.checkpoint import resume, save_run
 from runtime.checks import check_gradients, overfits
 from runtime.data import Data, DataError, load
 from runtime.devices import device_for, devices, threads_for
-from runtime.pace import Budget, Rate
+from runtime.pace import Budget, Pool, Rate
 from runtime.program import Program, compile
 from runtime.recipe import Recipe
 from runtime.run import NonFinite, Run
-from runtime.snapshot import Ask, Snapshot
+from runtime.snapshot import Snapshot
 from runtime.views import figure
 
 SLICE = 0.004  # seconds of plain steps between two looks at the queue
@@ -35,7 +36,8 @@ CHECKED = 4  # samples that gradients are checked on
 OVERFIT_STEPS = 500  # in which a few samples should be known by heart
 VIEW_EVERY = 0.2  # seconds between two figures of a view, at the least
 MOST_VIEWS = 32
-JUDGE_EVERY = 0.25  # seconds between two looks at the validation part, at the least
+JUDGE, GRID = "judge", "grid"  # looks that are not views
+LEAST = {JUDGE: 0.25, GRID: 0.0}  # seconds between two of them, at the least
 
 
 class Engine:
@@ -54,8 +56,7 @@ class Engine:
         self.validation: list[tuple[int, float]] = []
         self.accuracy: dict[str, float] = {}
         self._data: tuple[Any, Data] | None = None
-        self._watching, self._drawing, self._judging = Budget(), Budget(), Budget(JUDGE_EVERY)
-        self._figuring: dict[str, Budget] = {}
+        self._watching, self._looks = Budget(), Pool()
         self._step_seconds = 0.0
         self._rate = Rate()
         self.done = False
@@ -159,7 +160,7 @@ class Engine:
 
     def _forget(self) -> None:
         self.validation, self.accuracy = [], {}
-        self._judging = Budget(JUDGE_EVERY)
+        self._looks.forget(JUDGE)
 
     def _ready(self) -> bool:
         return self.run is not None and self.program is not None and self.program.report.trainable
@@ -206,9 +207,7 @@ class Engine:
         assert self.run is not None
         self.wanted = None
         try:
-            self._judge()
-            snapshot = self.run.look(wanted.grid)
-            self.send(self._dated(self._figured(snapshot, wanted.asks, always=True)))
+            self.send(self._dated(self._with_looks(self.run.look(), wanted, always=True)))
         except RuntimeError as error:
             self.send(m.Failed(Problem("", f"the diagram cannot run: {str(error)[:200]}")))
 
@@ -305,27 +304,26 @@ class Engine:
         with self._watching.spend(self._step_seconds):
             snapshot = self.run.watch()
         self._rate.count += 1
-        if wanted.grid and (always or self._drawing.due):
-            with self._drawing.spend():
-                snapshot = replace(snapshot, grid=self.run.grid(wanted.grid))
-        snapshot = self._figured(snapshot, wanted.asks, always)
-        if always or self._judging.due:
-            with self._judging.spend():
-                self._judge()
-        self.send(self._dated(snapshot))
+        self.send(self._dated(self._with_looks(snapshot, wanted, always)))
         if self.run.exhausted:
             self._end_early()
 
-    def _figured(self, snapshot: Snapshot, asks: tuple[Ask, ...], always: bool) -> Snapshot:
-        """The snapshot with the figures of the open views that are due."""
-        assert self.run is not None and self.run.seen is not None
-        found: dict[Ask, Any] = {}
-        for ask in asks[:MOST_VIEWS]:
-            pace = self._figuring.setdefault(ask.view, Budget(VIEW_EVERY))
-            if always or pace.due:
-                with pace.spend():
-                    found[ask] = figure(self.run, self.run.seen, ask)
-        return replace(snapshot, views=found)
+    def _with_looks(self, snapshot: Snapshot, wanted: m.WantFrame, always: bool) -> Snapshot:
+        """The snapshot with what the screen wants besides and there is time for; all of it when `always`."""
+        run, found = self.run, dict[str, Any]()
+        assert run is not None and run.seen is not None
+        seen = run.seen
+        work: dict[str, Callable[[], Any]] = {JUDGE: self._judge}
+        if wanted.grid:
+            work[GRID] = lambda: run.grid(wanted.grid)
+        asks = {f"{a.view} {a.block} {a.choice}": a for a in wanted.asks[:MOST_VIEWS]}
+        work |= {name: partial(figure, run, seen, ask) for name, ask in asks.items()}
+        for name in self._looks.order(work):
+            if always or self._looks.due(name, LEAST.get(name, VIEW_EVERY)):
+                with self._looks.spend(name):
+                    found[name] = work[name]()
+        views = {ask: found[name] for name, ask in asks.items() if name in found}
+        return replace(snapshot, grid=found.get(GRID, snapshot.grid), views=views)
 
     def _end_early(self) -> None:
         """The recipe's patience is over: the best weights come back; playing on begins a new record."""

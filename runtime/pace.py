@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-SHARE = 0.03  # of the time that watching, the grid and judging may take each
+SHARE = 0.03  # of the time that watching may take beyond the step that it is
+POOL = 0.04  # of the time that all other looks may take together
 
 
 class Budget:
@@ -15,8 +17,8 @@ class Budget:
     The first time does not count: it is dearer than all others, since it compiles.
     """
 
-    def __init__(self, least: float = 0.0) -> None:
-        self.least, self._due_at, self._warm = least, 0.0, False
+    def __init__(self) -> None:
+        self._due_at, self._warm = 0.0, False
 
     @property
     def due(self) -> bool:
@@ -30,7 +32,44 @@ class Budget:
         yield
         now = time.perf_counter()
         wait = (now - began - free) / SHARE if self._warm else 0.0
-        self._due_at, self._warm = now + max(self.least, wait), True
+        self._due_at, self._warm = now + max(0.0, wait), True
+
+
+class Pool:
+    """Shares POOL of the time among looks by name: whoever waited longest is first, and a dear one makes all wait.
+
+    A look's first time does not count: it is dearer than all others, since it compiles.
+    """
+
+    def __init__(self, share: float = POOL) -> None:
+        self._share = share
+        self._balance, self._since = 0.0, time.perf_counter()
+        self._last: dict[str, float] = {}
+
+    def order(self, names: Iterable[str]) -> list[str]:
+        """The looks, the one that waited longest first."""
+        return sorted(names, key=lambda name: self._last.get(name, 0.0))
+
+    def due(self, name: str, least: float = 0.0) -> bool:
+        """Whether there is time for this look now, `least` seconds after its last time at the soonest."""
+        now = time.perf_counter()
+        self._balance = min(self._balance + self._share * (now - self._since), 0.0)
+        self._since = now
+        return self._balance >= 0.0 and now - self._last.get(name, -math.inf) >= least
+
+    @contextlib.contextmanager
+    def spend(self, name: str) -> Iterator[None]:
+        """Times what is done inside."""
+        began = time.perf_counter()
+        yield
+        now = time.perf_counter()
+        self._balance -= (now - began) if name in self._last else 0.0
+        self._last[name] = now
+
+    def forget(self, name: str) -> None:
+        """This look is due as soon as there is time."""
+        if name in self._last:
+            self._last[name] = -math.inf
 
 
 class Rate:

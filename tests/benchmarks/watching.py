@@ -11,11 +11,14 @@ import torch
 from graph.diagram import Diagram
 from runtime import messages as m
 from runtime.engine import Engine
+from runtime.snapshot import Ask
 from tests.benchmarks.measure import Row
 from tests.benchmarks.nets import convnet, mlp
 
-WINDOW = 0.5  # seconds of either kind in turn
+WINDOW = 3.0  # seconds of either kind in turn: long against the time that what is dear has to wait
+ROUNDS = 3
 FRAME = 1 / 30
+ASKS = (Ask("histograms"), Ask("confusion"), Ask("filters", "conv2d1"), Ask("maps", "conv2d1"))
 
 
 def rows() -> Iterator[Row]:
@@ -37,8 +40,8 @@ def _case(name: str, diagram: Diagram) -> Iterator[Row]:
     engine.handle(m.Play())
     _stretch(engine, None)
     rates: dict[str, list[float]] = {"alone": [], "wires": [], "all": []}
-    wants = {"alone": None, "wires": m.WantFrame(), "all": m.WantFrame(grid=100)}
-    for _ in range(8):
+    wants = {"alone": None, "wires": m.WantFrame(), "all": m.WantFrame(grid=100, asks=ASKS)}
+    for _ in range(ROUNDS):
         for which, want in wants.items():
             rates[which].append(_stretch(engine, want))
     step = 1e3 / statistics.median(rates["alone"])

@@ -154,12 +154,12 @@ class Desk:
 
     def compile(self) -> None:
         """Tells the twin what the real window hears from its engine."""
-        report = start(self.twin.document.diagram).program.report
+        run = start(self.twin.document.diagram)
         self.session.inbox.append(m.Ready(("auto", "cpu"), ""))
         self.twin.live.tick()
         QApplication.processEvents()
         version = self.session.sent_of(m.SetDiagram)[-1].version
-        self.session.inbox.append(m.Compiled(version, report))
+        self.session.inbox.append(m.Compiled(version, run.program.report, run.points()))
         self.twin.live.tick()
 
 

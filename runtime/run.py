@@ -69,12 +69,12 @@ class Run:
         """One parameter update on the next minibatch; returns its loss.  Raises NonFinite."""
         return self._advance(watched=False)[0]
 
-    def watch(self, grid: int = 0) -> Snapshot:
-        """One parameter update that is also looked at: a Snapshot, with a `grid` × `grid` field when that is not 0."""
+    def watch(self) -> Snapshot:
+        """One parameter update that is also looked at."""
         loss, watched = self._advance(watched=True)
-        return self._snapshot(loss, watched, grid)
+        return self._snapshot(loss, watched)
 
-    def look(self, grid: int = 0) -> Snapshot:
+    def look(self) -> Snapshot:
         """A Snapshot of the run as it stands: nothing is updated, and blocks work as they do after training."""
         twin = self.program.watched[0]
         twin.eval()
@@ -84,9 +84,9 @@ class Run:
                 seen = watch(self.program, self.inputs_of(part))
         finally:
             twin.train()
-        return self._snapshot(seen.loss.item(), seen, grid)
+        return self._snapshot(seen.loss.item(), seen)
 
-    def _snapshot(self, loss: float, watched: Watched, grid: int) -> Snapshot:
+    def _snapshot(self, loss: float, watched: Watched) -> Snapshot:
         self.seen = watched
         wires, variables, blocks = flows(watched)
         rows = np.array(self.curve, dtype=np.float64).reshape(-1, 2)
@@ -101,21 +101,20 @@ class Run:
             variables=variables,
             weight_gradients=blocks,
             curve=rows,
-            grid=self.grid(grid) if grid else None,
             rate=self.rate,
         )
 
     def _advance(self, watched: bool) -> tuple[float, Any]:
         self.descent.use_averages(False)
         self._enter_epoch()
-        if self.step_count % KEEP_EVERY == 0:
-            self._safe = self.state()
+        copy = self.state() if self.step_count % KEEP_EVERY == 0 else None
         inputs = self.inputs_of(self.batches.next())
         result = watch(self.program, inputs) if watched else None
         loss = result.loss if result else self.program.module(*inputs)[0]
         value = loss.item()
         if not math.isfinite(value):
             self._stop(inputs)
+        self._safe = copy or self._safe  # only now is it known to be a finite one
         self._update(inputs, loss, result.gradients if result else None)
         self.curve.append((self.step_count, value))
         self.step_count += 1

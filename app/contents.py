@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QToolBar, QVBoxLayout, QWidget
 
-from app import actions
+from app import actions, docks
 from app.breadcrumb import Breadcrumb
 from app.canvas.scene import CanvasScene
 from app.canvas.view import CanvasView
@@ -35,10 +35,6 @@ from runtime.session import Session
 
 if TYPE_CHECKING:
     from app.window import MainWindow
-
-LEFT_WIDTH, RIGHT_WIDTH = 208, 410
-TALL = 900  # pixels of a window from which there is room for the gradients too
-NARROWEST = 300  # pixels that the right side keeps in a small window
 
 
 def warm() -> None:
@@ -76,24 +72,24 @@ def contents(window: MainWindow) -> Iterator[None]:
     window.setCentralWidget(_central(window))
     yield
     window.library = Palette(window.theme)
-    _dock(window, "palette", "", window.library, Qt.DockWidgetArea.LeftDockWidgetArea)
+    docks.add(window, "palette", "", window.library, Qt.DockWidgetArea.LeftDockWidgetArea)
     yield
     window.inspector = Inspector(window.theme, softly=True)
     yield
-    _dock(window, "inspector", "", window.inspector)
+    docks.add(window, "inspector", "", window.inspector)
     yield
     yield from window.inspector.complete()
     window.boundary = BoundaryView(window.theme)
-    _dock(window, "boundary", "Decision boundary", window.boundary)
+    docks.add(window, "boundary", "Decision boundary", window.boundary)
     window.loss = LossView(window.theme)
-    _dock(window, "loss", "Loss", window.loss)
+    docks.add(window, "loss", "Loss", window.loss)
     yield
     window.figures = Figures(window.theme)
     for name, view in window.figures.views.items():
-        _dock(window, name, view.title, view)
+        docks.add(window, name, view.title, view)
     yield
     window.outline = Outline(window.theme)
-    _dock(window, "outline", "Outline", window.outline)
+    docks.add(window, "outline", "Outline", window.outline)
     window.status = StatusLine()
     window.setStatusBar(window.status)
     yield
@@ -105,9 +101,10 @@ def contents(window: MainWindow) -> Iterator[None]:
     window.offer = Offer(window.shelf, window)
     window.offer.found.connect(window.library.show_shelf)
     window.figures.connect_to(window)
-    _arrange(window)
+    window.filing.as_saved = lambda diagram: docks.with_views(window, diagram)
+    docks.arrange(window)
     yield
-    _share_out(window)
+    docks.share_out(window)
     window.offer.look()
     yield
 
@@ -134,53 +131,3 @@ def _central(window: MainWindow) -> QWidget:
     column.addWidget(window.breadcrumb)
     column.addWidget(window.view, 1)
     return middle
-
-
-def _dock(
-    window: MainWindow,
-    name: str,
-    title: str,
-    content: QWidget,
-    area: Qt.DockWidgetArea = Qt.DockWidgetArea.RightDockWidgetArea,
-) -> None:
-    dock = QDockWidget(title or name.capitalize(), window)
-    dock.setObjectName(name)
-    dock.setTitleBarWidget(_heading(title))
-    dock.setWidget(content)
-    window.addDockWidget(area, dock)
-    window.docks[name] = dock
-
-
-def _heading(title: str) -> QWidget:
-    """A quiet title by which the dock can be dragged; without a title, nothing at all."""
-    if not title:
-        return QWidget()
-    heading = QLabel(title)
-    heading.setProperty("role", "title")
-    heading.setContentsMargins(18, 12, 12, 4)
-    return heading
-
-
-def _arrange(window: MainWindow) -> None:
-    window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
-    window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
-    docks = window.docks
-    window.tabifyDockWidget(docks["inspector"], docks["outline"])
-    docks["inspector"].raise_()
-    docks["outline"].hide()
-    window.tabifyDockWidget(docks["pictures"], docks["confusion"])
-    for name in ("pictures", "confusion"):
-        docks[name].hide()
-    docks["gradients"].setVisible(window.height() >= TALL)
-
-
-def _share_out(window: MainWindow) -> None:
-    """The sizes of the sides, as remembered or as they should be; the docks have to be on the screen already."""
-    docks = window.docks
-    horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-    side = max(NARROWEST, min(RIGHT_WIDTH, window.width() * 26 // 100))
-    window.resizeDocks([docks["palette"], docks["inspector"]], [LEFT_WIDTH, side], horizontal)
-    right = [docks[name] for name in ("inspector", "boundary", "loss", "gradients")]
-    window.resizeDocks(right, [250, 270, 190, 190], vertical)
-    window.restoreState(window.preferences.bytes("state"))
-    window.view.setFocus()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -33,6 +34,7 @@ class Filing(QObject):
         self._live = live
         self._preferences = preferences
         self._window = window
+        self.as_saved: Callable[[Diagram], Diagram] = lambda diagram: diagram
         self.trained = False  # there are weights worth saving
 
     # --- questions; tests put their own answers in their place ------------------------------------------------------
@@ -121,7 +123,7 @@ class Filing(QObject):
         from graph.files import save
 
         try:
-            save(self._document.diagram, path)
+            save(self.as_saved(self._document.diagram), path)
         except FileError as error:
             self.refused.emit(str(error))
             return False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from app import docks
 from app.panels.words import problems_line, summary_line
 from graph.change import Change
 from graph.edits import Edit
@@ -137,6 +138,7 @@ class Reactions(QObject):
         self._forget()
         self._take_report(None)
         window.boundary.show_points(None)
+        docks.open_views(window, window.document.diagram)
         window.view.frame_all()
 
     # --- the engine ----------------------------------------------------------------------------------------------

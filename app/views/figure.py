@@ -27,6 +27,9 @@ class FigureView(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._selected = ""
+        self.choice = (
+            ""  # what is chosen in the view, kept in the diagram's file; each view knows its own
+        )
         self.setMinimumHeight(120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.title)
@@ -45,6 +48,9 @@ class FigureView(QWidget):
         if block != self._selected:
             self._selected = block
             self.forget()
+
+    def choose(self, choice: str) -> None:
+        """Takes a choice as `choice` held it; one that the view does not know changes nothing."""
 
     def asks(self) -> tuple[Ask, ...]:
         """What the engine shall compute."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,7 @@ class Page:
     """One diagram of the gallery: its name, where it stands, what to look for, and how it is drawn.
 
     A `heavy` one is too large to be trained in passing; tests only compile it, and allocate nothing.
+    `views` names the views that are opened with it, each with its choice, "" for none.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Page:
     note: str
     draw: Callable[[], Diagram]
     heavy: bool = False
+    views: Mapping[str, str] | None = None
 
     def diagram(self) -> Diagram:
         """The diagram as its file holds it."""
@@ -39,6 +41,8 @@ class Page:
         extra: dict[str, object] = {"x-section": self.section, "x-note": self.note}
         if self.heavy:
             extra["x-heavy"] = True
+        if self.views is not None:
+            extra["x-views"] = dict(self.views)
         return drawn.with_(extra=Frozen({**drawn.extra, **extra}))
 
 

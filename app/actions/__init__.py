@@ -1,0 +1,60 @@
+"""What the commands of the menus do: one file for each kind of command, each with a table by the names of the shortcuts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from app.actions.arranging import Arranging
+from app.actions.commands import Commands, Table
+from app.actions.editing import Editing
+from app.actions.filing import Files
+from app.actions.helping import Helping
+from app.actions.looking import Looking
+from app.actions.running import Running
+from app.menus import Menus
+
+if TYPE_CHECKING:
+    from app.window import MainWindow
+
+COMMANDS: tuple[type[Commands], ...] = (Files, Editing, Arranging, Looking, Running, Helping)
+SWITCHES = (
+    ("values", False),
+    ("minimap", True),
+    ("calm", False),
+)  # name, whether it is on at first
+
+
+def make_menus(window: MainWindow) -> Menus:
+    """The menu bar of a window that has everything else in it."""
+    commands = [make(window) for make in COMMANDS]
+    table: Table = {}
+    for made in commands:
+        table |= made.table()
+    menus = Menus(window, table)
+    for made in commands:
+        if isinstance(made, Files):
+            menus.fill_on_open("recent", made.recent)
+            menus.fill_on_open("gallery", made.gallery)
+    menus.fill_choice("theme", ("paper", "board", "system"), window.theme_name, window.set_theme)
+    for dock in window.docks.values():
+        action = dock.toggleViewAction()
+        action.setText(dock.windowTitle())
+        action.triggered.connect(lambda shown, dock=dock: dock.raise_() if shown else None)
+        menus.menus["docks"].addAction(action)
+    _follow_history(window, menus)
+    for name, default in SWITCHES:
+        action = menus.actions[name]
+        action.setChecked(window.preferences.flag(name, default))
+        action.toggled.emit(action.isChecked())
+    return menus
+
+
+def _follow_history(window: MainWindow, menus: Menus) -> None:
+    stack = window.document.stack
+    undo, redo = menus.actions["undo"], menus.actions["redo"]
+    stack.undoTextChanged.connect(lambda text: undo.setText(f"&Undo {text}".strip()))
+    stack.redoTextChanged.connect(lambda text: redo.setText(f"&Redo {text}".strip()))
+    stack.canUndoChanged.connect(undo.setEnabled)
+    stack.canRedoChanged.connect(redo.setEnabled)
+    undo.setEnabled(False)
+    redo.setEnabled(False)

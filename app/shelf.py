@@ -26,6 +26,7 @@ class Shelf:
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
+        self.pins: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {}  # of those checked
 
     def names(self) -> tuple[str, ...]:
         """The names of the files there are, in order."""
@@ -62,7 +63,7 @@ class Shelf:
         found = {}
         for name in self.names():
             try:
-                self.read(name)
+                self.pins[name] = pins_of(self.read(name))
                 found[name] = ""
             except FileError as error:
                 found[name] = str(error)

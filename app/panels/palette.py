@@ -57,7 +57,7 @@ class Palette(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search blocks (Tab)")
+        self.search.setPlaceholderText("Search blocks (Ctrl+B)")
         self.search.setAccessibleName("Search blocks")
         self.search.setClearButtonEnabled(True)
         self.list = _Kinds(theme)
@@ -93,10 +93,15 @@ class Palette(QWidget):
         return tuple(item.data(KIND) for item in rows if item.data(KIND))
 
     def filter(self, text: str) -> None:
-        """Lists the kinds whose name, formula, section or summary holds every word of a text."""
-        words = text.casefold().split()
-        entries = (*self._more, *kinds())
-        self.list.fill(e for e in entries if all(w in e.searched for w in words))
+        """Lists the kinds that answer a text by their name, formula, section or summary; the best is current."""
+        scores = {entry: entry.score(text) for entry in self.entries()}
+        self.list.fill(entry for entry, score in scores.items() if score > 0.0)
+        if text.strip():
+            self.list.choose(max(scores, key=lambda entry: scores[entry]).key)
+
+    def entries(self) -> tuple[Entry, ...]:
+        """All that can be added here, those that cannot be used included."""
+        return (*self._more, *kinds())
 
     def show_parts(self, parts: Mapping[str, Diagram], inside: bool) -> None:
         """Offers these parts, and pins for the part around when what is shown is the inside of one."""
@@ -194,6 +199,12 @@ class _Kinds(QListWidget):
             self.dismissed.emit(item.data(KIND))
         else:
             super().keyPressEvent(event)
+
+    def choose(self, kind: str) -> None:
+        """Makes this kind current, if it is listed."""
+        for row in range(self.count()):
+            if self.item(row).data(KIND) == kind:
+                self.setCurrentRow(row)
 
     def walk(self, step: int) -> None:
         """Makes the next or previous kind current, past section titles."""

@@ -38,6 +38,12 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
             "duplicate", "&Duplicate", ("Ctrl+D",), "copy the selected blocks beside themselves"
         ),
         Shortcut("delete", "De&lete", ("Del", "Backspace"), "delete what is selected"),
+        Shortcut(
+            "take_out",
+            "Ta&ke out",
+            ("Alt+Del",),
+            "delete the selected blocks and join their neighbours",
+        ),
         None,
         Shortcut("select_all", "Select &all", ("Ctrl+A",), "select every block"),
         Shortcut("rename", "Rena&me…", ("F2",), "name the selected block's variable, or its part"),
@@ -106,6 +112,9 @@ GESTURES = (  # what the canvas answers to besides the menus
     ("middle button, or Space and drag", "pan"),
     ("drag on the empty canvas", "select with a rubber band"),
     ("drag from an output circle", "a new wire"),
+    ("drag either end of a wire", "lead it elsewhere; let go over nothing, it is removed"),
+    ("Ctrl and drag from a circle", "move all its wires, or its selected ones, to another circle"),
+    ("Ctrl and drag with the right button", "cut every wire that the line crosses"),
     ("drag a block from the palette", "a new block"),
     ("Tab", "search for a block"),
     ("double click or Enter on a part", "open it; Escape climbs back"),

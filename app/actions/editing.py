@@ -24,6 +24,7 @@ class Editing(Commands):
             "paste": self.paste,
             "duplicate": self.duplicate,
             "delete": scene.delete_selected,
+            "take_out": scene.join_selected,
             "select_all": scene.select_all,
             "rename": lambda: window.visits.rename(),
         }

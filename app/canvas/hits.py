@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 
@@ -68,7 +68,37 @@ def wire_at(scene: CanvasScene, point: QPointF, reach: float) -> Wire | None:
     return wire if away <= reach else None
 
 
+def owner_at(scene: CanvasScene, point: QPointF) -> str | None:
+    """The block whose shape or circle is under a point."""
+    pin = ring_at(scene, point)
+    item = None if pin else block_at(scene, point)
+    return pin.block if pin else item.block if item else None
+
+
+def source_near(
+    scene: CanvasScene, point: QPointF, reach: float, refused: Container[str]
+) -> Pin | None:
+    """The circle nearest to a point, within `reach` of its rim, of a block that is not refused."""
+    found = [
+        (math.hypot(point.x() - item.x() - ring.x, point.y() - item.y() - ring.y), name, item, ring)
+        for item in blocks_near(scene, point, reach)
+        for name, ring in item.face.form.rings.items()
+        if item.block not in refused
+    ]
+    within = [entry for entry in found if entry[0] <= reach + entry[3].radius]
+    best = min(within, key=lambda entry: entry[0], default=None)
+    return Pin(best[2].block, best[1]) if best else None
+
+
+def is_start(scene: CanvasScene, wire: Wire, point: QPointF) -> bool:
+    """Whether a point is so near to where a wire begins, and nearer than to its tip, that dragging takes it off its circle."""
+    way = scene.wires[wire].way
+    away, ahead = (math.hypot(point.x() - x, point.y() - y) for x, y in (way[0], way[-1]))
+    return away <= END and away < ahead
+
+
 def is_end(scene: CanvasScene, wire: Wire, point: QPointF) -> bool:
     """Whether a point is so near to a wire's tip that dragging takes the wire off its pin."""
     tip = scene.wires[wire].way[-1]
-    return math.hypot(point.x() - tip[0], point.y() - tip[1]) <= END
+    away = math.hypot(point.x() - tip[0], point.y() - tip[1])
+    return away <= END and not is_start(scene, wire, point)

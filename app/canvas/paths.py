@@ -184,6 +184,21 @@ def evenly(way: Points, count: int) -> Points:
     return np.column_stack([np.interp(at, steps, way[:, 0]), np.interp(at, steps, way[:, 1])])
 
 
+def crosses(way: Points, a: Pair, b: Pair) -> bool:
+    """Whether the straight line from `a` to `b` crosses a way."""
+    here, there, p, q = way[:-1], way[1:], np.array(a), np.array(b)
+    sides = _side(p, q, here) * _side(p, q, there) <= 0.0
+    others = _side(here, there, p) * _side(here, there, q) <= 0.0
+    return bool((sides & others).any())
+
+
+def _side(a: Points, b: Points, point: Points) -> Points:
+    """On which side of the lines from a to b the points are: the sign of the cross product."""
+    along, to = b - a, point - a
+    side: Points = along[..., 0] * to[..., 1] - along[..., 1] * to[..., 0]
+    return side
+
+
 def distance(way: Points, x: float, y: float) -> float:
     """How far a point is from a way."""
     a, b = way[:-1], way[1:]

@@ -1,21 +1,36 @@
-"""Which gesture a press of the left button starts."""
+"""Which gesture a press of a mouse button starts."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
 
 from app.canvas import hits
 from app.canvas.gestures import ClickWire, DragBand, DragBlocks, Gesture, Modifiers
+from app.canvas.rewiring import Knife, MoveWires
 from app.canvas.scene import CanvasScene
 from app.canvas.wiring import DragBack, DragWire
 from graph.diagram import Wire
 
 
-def begin(scene: CanvasScene, point: QPointF, scale: float, modifiers: Modifiers) -> Gesture:
-    """The gesture that a left press at a point of the scene starts."""
+def begin(
+    scene: CanvasScene,
+    point: QPointF,
+    scale: float,
+    modifiers: Modifiers,
+    button: Qt.MouseButton = Qt.MouseButton.LeftButton,
+) -> Gesture | None:
+    """The gesture that a press at a point of the scene starts, None when that button starts none."""
+    if button == Qt.MouseButton.RightButton and modifiers & Modifiers.ControlModifier:
+        return Knife(scene, point, scale)
+    return _left(scene, point, scale, modifiers) if button == Qt.MouseButton.LeftButton else None
+
+
+def _left(scene: CanvasScene, point: QPointF, scale: float, modifiers: Modifiers) -> Gesture:
     shift = bool(modifiers & Modifiers.ShiftModifier)
     reach = min(9.0 / scale, 12.0)
     if (source := hits.ring_at(scene, point)) is not None:
+        if modifiers & Modifiers.ControlModifier:
+            return MoveWires(scene, point, scale, source)
         return DragWire(scene, point, scale, source)
     if (pin := hits.port_at(scene, point, reach)) is not None:
         feeder = scene.diagram.inputs.get(pin)
@@ -27,5 +42,7 @@ def begin(scene: CanvasScene, point: QPointF, scale: float, modifiers: Modifiers
     if (wire := hits.wire_at(scene, point, 7.0 / scale)) is not None:
         if hits.is_end(scene, wire, point) and not shift:
             return DragWire(scene, point, scale, wire.source, replaced=wire)
+        if hits.is_start(scene, wire, point) and not shift:
+            return DragBack(scene, point, scale, wire.target, replaced=wire)
         return ClickWire(scene, point, scale, wire, shift)
     return DragBand(scene, point, scale, shift)

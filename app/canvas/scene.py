@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGraphicsScene, QStyleOptionGraphicsItem
 
 from app.canvas import faces
 from app.canvas.faces import Face
+from app.canvas.geometry import Ring
 from app.canvas.glyphs import Marks, Verdict
 from app.canvas.inks import inks, label_width
 from app.canvas.items import BlockItem, WireItem
@@ -21,6 +22,7 @@ from graph.change import Change
 from graph.diagram import INLET, OUTLET, Diagram, Pin, Wire
 from graph.edits import Disconnect, Edit, RemoveBlocks, SetLabel, Together
 from graph.grouping import RenamePin
+from graph.joining import RemoveAndJoin
 from graph.problem import DiagramError, Problem
 from nodes.names import Names, names
 from runtime.snapshot import Report, Snapshot
@@ -179,10 +181,7 @@ class CanvasScene(QGraphicsScene):
                 self.wires[wire].set_way(self._way(wire))
 
     def _way(self, wire: Wire) -> Points:
-        source, target = self.blocks[wire.source.block], self.blocks[wire.target.block]
-        ring = source.face.form.ring(wire.source.name)
-        port = target.face.form.port(wire.target.name)
-        return route(ring, (source.x(), source.y()), port, (target.x(), target.y()))
+        return self.way_between(wire.source, wire.target)
 
     def _grow(self, ids: Iterable[str]) -> None:
         """Keeps the index's rectangle around all blocks, with room to spare so that this is rare."""
@@ -281,6 +280,14 @@ class CanvasScene(QGraphicsScene):
         if changed:
             self._touch()
 
+    def join_selected(self) -> None:
+        """Takes the selected blocks out of the flow as one step: what fed them goes on to what they fed."""
+        gone = tuple(name for name in self.diagram.blocks if name in self.selected)
+        if gone:
+            self.perform(RemoveAndJoin(gone))
+        else:
+            self.said.emit("Select the blocks that are to be taken out.")
+
     # --- places ----------------------------------------------------------------------------------------------------
 
     def place_of(self, pin: Pin) -> QPointF:
@@ -292,6 +299,15 @@ class CanvasScene(QGraphicsScene):
             return item.pos() + QPointF(ring.x + (0.0 if ring.dx else ring.radius), ring.y)
         port = made.port(pin.name)
         return item.pos() + QPointF(port.x, port.y)
+
+    def way_between(self, source: Pin | tuple[float, float], target: Pin) -> Points:
+        """The way that a wire from an output, or from a point of the scene, to an input takes."""
+        over = self.blocks[target.block]
+        port, to = over.face.form.port(target.name), (over.x(), over.y())
+        if not isinstance(source, Pin):
+            return route(Ring(0.0, 0.0, 0.0, 0.0, 0.0), source, port, to)
+        item = self.blocks[source.block]
+        return route(item.face.form.ring(source.name), (item.x(), item.y()), port, to)
 
     def bounds(self, ids: Iterable[str] | None = None) -> QRectF:
         """The rectangle around these blocks with all their texts, or around all."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QMetaMethod, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
+    QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
     QHelpEvent,
@@ -19,16 +20,18 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.canvas import hits
+from app.canvas.coming import Coming
 from app.canvas.geometry import CIRCLES
 from app.canvas.gestures import GRID, Gesture
 from app.canvas.glyphs import Marks
-from app.canvas.placing import Shelf, addition, free_place
+from app.canvas.placing import Shelf, free_place
 from app.canvas.press import begin
 from app.canvas.rename import Rename
 from app.canvas.scene import CanvasScene
 from app.canvas.surface import Surface
 from app.canvas.tips import tip_at
-from graph.diagram import Pin
+from app.canvas.wanted import Wanted
+from graph.diagram import Pin, Wire
 from graph.edits import MoveBlocks
 from graph.grouping import RenamePart
 from graph.parts import part_of
@@ -51,7 +54,8 @@ ARROWS = {
 class CanvasView(Surface):
     """A CanvasScene to work on."""
 
-    searched = Signal()  # Tab: a block is to be searched for
+    searched = Signal(object)  # Wanted: a block is to be searched for
+    added = Signal(str)  # the kind of a block that was added
     left = Signal()  # Escape with nothing to let go of: back to the level around
 
     shelf: Shelf | None = None  # where published parts come from
@@ -60,8 +64,12 @@ class CanvasView(Surface):
         super().__init__(scene, parent)
         self._gesture: Gesture | None = None
         self._panned_from: QPointF | None = None
+        self._held = Qt.MouseButton.NoButton  # the button of the gesture
         self._space = False
         self._rename: Rename | None = None
+        self._pointer: QPointF | None = None  # where the mouse is over the canvas, in the scene
+        self._coming: Coming | None = None  # what is dragged in from the palette
+        self._asking: Gesture | None = None  # the wire that a search is about
         self.setAcceptDrops(True)
         self.viewport().setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -76,12 +84,14 @@ class CanvasView(Surface):
         if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
             self._panned_from = event.position()
             self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
-        elif left and self._gesture is None:
+        elif self._gesture is None:
             point = self.scene_point(event.position())
-            self._gesture = begin(self.canvas, point, self.zoom, event.modifiers())
+            self._gesture = begin(self.canvas, point, self.zoom, event.modifiers(), event.button())
+            self._held = event.button()
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._pointer = self.scene_point(event.position())
         if self._panned_from is not None:
             self.scroll_by(self._panned_from - event.position())
             self._panned_from = event.position()
@@ -99,11 +109,13 @@ class CanvasView(Surface):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._panned_from is not None and event.button() != Qt.MouseButton.RightButton:
             self._panned_from = None
-        elif self._gesture is not None and event.button() == Qt.MouseButton.LeftButton:
+        elif self._gesture is not None and event.button() == self._held:
             gesture, self._gesture = self._gesture, None
             edit = gesture.finish()
             if edit is not None and not self.canvas.perform(edit):
                 gesture.cancel()
+            if edit is None and (wanted := gesture.wanted()) is not None:
+                self.search(wanted, gesture)
             self.viewport().update()
         self._hover(self.scene_point(event.position()))
         event.accept()
@@ -119,9 +131,12 @@ class CanvasView(Surface):
             self.rename(item.block)
         elif item is not None:
             self.canvas.opened.emit(item.block)
+        else:
+            self.search(Wanted(point, wire=self._wire_at(point)))
         event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:
+        self._pointer = None
         if self._gesture is None:
             self.canvas.mark({})
         super().leaveEvent(event)
@@ -161,15 +176,17 @@ class CanvasView(Surface):
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:  # type: ignore[override]
         super().drawForeground(painter, rect)
-        if self._gesture is not None:
-            self._gesture.paint(painter)
+        for shown in (self._gesture, self._asking, self._coming):
+            if shown is not None:
+                shown.paint(painter)
 
     # --- keys -------------------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            self.canvas.delete_selected()
+            alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
+            (self.canvas.join_selected if alt else self.canvas.delete_selected)()
         elif key == Qt.Key.Key_Escape:
             self._escape()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and len(self.canvas.selected) == 1:
@@ -194,7 +211,7 @@ class CanvasView(Surface):
 
     def focusNextPrevChild(self, next: bool) -> bool:
         if next and self.isSignalConnected(QMetaMethod.fromSignal(self.searched)):
-            self.searched.emit()
+            self.search_here()
             return True
         return super().focusNextPrevChild(next)
 
@@ -225,27 +242,85 @@ class CanvasView(Surface):
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         if event.mimeData().hasFormat(MIME):
             event.acceptProposedAction()
+            self._hold(event)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._let_go()
+
+    def _hold(self, event: QDropEvent) -> None:
+        """Shows where the block that is dragged in would come to stand.  Raises DiagramError when it cannot be added."""
+        kind = _kind_in(event)
+        if self._coming is None or self._coming.kind != kind:
+            try:
+                self._coming = Coming(self.canvas, kind, self.shelf)
+            except DiagramError:
+                self._coming = None  # the drop will say why
+        if self._coming is not None:
+            self._coming.move(self.scene_point(event.position()))
+        self.viewport().update()
+
+    def _let_go(self) -> None:
+        if self._coming is not None:
+            self._coming.leave()
+            self._coming = None
+            self.viewport().update()
 
     def dropEvent(self, event: QDropEvent) -> None:
         if not event.mimeData().hasFormat(MIME):
             return
-        kind = bytes(event.mimeData().data(MIME).data()).decode("utf-8", "replace")
         event.acceptProposedAction()
-        self.add_block(kind, self.scene_point(event.position()))
+        self._let_go()
+        point = self.scene_point(event.position())
+        self._add(_kind_in(event), lambda coming: coming.move(point))
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def add_block(self, kind: str, at: QPointF | None = None) -> None:
-        """Adds a block of a kind, or the use of a part, and selects it: at a point of the scene, else beside the selected block
-        or in the middle."""
-        diagram = self.canvas.diagram
-        place = (at.x(), at.y()) if at is not None else free_place(diagram, self._next_place())
+    def add_block(self, kind: str, wanted: Wanted | None = None) -> None:
+        """Adds a block of a kind, or the use of a part, and selects it: as it was wanted, else beside the selected block or
+        in the middle."""
+        wanted = wanted or Wanted()
+        point = wanted.point
+        if point is None or (wanted == Wanted(point) and hits.block_at(self.canvas, point)):
+            near = point.toTuple() if point is not None else self._next_place()
+            point = QPointF(*free_place(self.canvas.diagram, near))
+        self._add(kind, lambda coming: coming.answer(wanted, point))
+
+    def _add(self, kind: str, put: Callable[[Coming], None]) -> None:
         try:
-            edit, block = addition(diagram, kind, place, self.canvas.part, self.shelf)
+            coming = Coming(self.canvas, kind, self.shelf)
+            put(coming)
         except DiagramError as error:
             self.canvas.said.emit(str(error))
             return
-        if self.canvas.perform(edit):
-            self.canvas.select({block})
+        coming.leave()
+        if self.canvas.perform(coming.edit()):
+            self.canvas.select({coming.block})
+            self.added.emit(kind)
+
+    def search(self, wanted: Wanted, about: Gesture | None = None) -> None:
+        """Asks for a search; the wire that it is `about` stays in sight until `answered`."""
+        if self.isSignalConnected(QMetaMethod.fromSignal(self.searched)):
+            self._asking = about
+            self.searched.emit(wanted)
+
+    def search_here(self) -> None:
+        """Asks for a search at the mouse, of what fits the wire there if there is one."""
+        point = self._pointer
+        wire = self._wire_at(point) if point is not None else None
+        self.search(Wanted(point, wire=wire))
+
+    def answered(self) -> None:
+        """The search is over."""
+        self._asking = None
+        self.viewport().update()
+
+    @property
+    def pointer(self) -> QPointF | None:
+        """Where the mouse is in the scene; None when it is not over the canvas."""
+        return self._pointer
+
+    def _wire_at(self, point: QPointF) -> Wire | None:
+        over = hits.block_at(self.canvas, point) or hits.ring_at(self.canvas, point)
+        return None if over else hits.wire_at(self.canvas, point, 7.0 / self.zoom)
 
     def _next_place(self) -> tuple[float, float]:
         if len(self.canvas.selected) == 1:
@@ -288,6 +363,10 @@ class CanvasView(Surface):
 
         rect = self.viewportTransform().mapRect(place)
         self._rename = Rename(self.viewport(), before, rect, done, hint)
+
+
+def _kind_in(event: QDropEvent) -> str:
+    return bytes(event.mimeData().data(MIME).data()).decode("utf-8", "replace")
 
 
 def _around(x: float, y: float, across: float, down: float) -> QRectF:

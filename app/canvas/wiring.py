@@ -9,7 +9,6 @@ from PySide6.QtGui import QPainter
 
 from app.canvas import hits, paths
 from app.canvas.fitting import downstream, refusal, refused_block, refused_source, upstream
-from app.canvas.geometry import Ring
 from app.canvas.gestures import Gesture, Modifiers
 from app.canvas.glyphs import Marks, wire_path
 from app.canvas.inks import WireLook
@@ -146,24 +145,31 @@ class DragWire(_Drawing):
         item = self.scene.blocks.get(self._source.block)
         if item is None or not self._moved:
             return
-        ring = item.face.form.ring(self._source.name)
-        at = (item.x(), item.y())
         if self._target is not None:
-            over = self.scene.blocks[self._target.block]
-            port = over.face.form.port(self._target.name)
-            way = paths.route(ring, at, port, (over.x(), over.y()))
+            way = self.scene.way_between(self._source, self._target)
         else:
-            way = paths.loose(ring, at, (self._point.x(), self._point.y()))
+            ring = item.face.form.ring(self._source.name)
+            end = (self._point.x(), self._point.y())
+            way = paths.loose(ring, (item.x(), item.y()), end)
         path = wire_path(paths.shaft(way))
         paint_wire(painter, path, way, self.look(self._target is not None))
 
 
 class DragBack(_Drawing):
-    """Draws a wire backwards, from an open pin to the circle that is to feed it."""
+    """Draws a wire backwards, to the circle that is to feed a pin; `replaced` is the wire that was taken off its circle."""
 
-    def __init__(self, scene: CanvasScene, start: QPointF, scale: float, target: Pin) -> None:
+    def __init__(
+        self,
+        scene: CanvasScene,
+        start: QPointF,
+        scale: float,
+        target: Pin,
+        replaced: Wire | None = None,
+    ) -> None:
         super().__init__(scene, start, scale)
         self._target = target
+        self._replaced = replaced
+        self._moved = False
         block = scene.diagram.blocks[target.block]
         reached = frozenset() if block.kind == DELAY else downstream(scene.diagram, target.block)
         self._refused = reached | {target.block}
@@ -171,48 +177,47 @@ class DragBack(_Drawing):
         self._point = start
 
     def move(self, point: QPointF, modifiers: Modifiers) -> None:
+        if not self._moved and self.is_still(point):
+            return
+        if not self._moved and self._replaced is not None:
+            self.scene.wires[self._replaced].setVisible(False)
+        self._moved = True
         self._point = point
-        found = [
-            (math.hypot(point.x() - item.x() - ring.x, point.y() - item.y() - ring.y), name, item)
-            for item in hits.blocks_near(self.scene, point, SNAP / self.scale)
-            for name, ring in item.face.form.rings.items()
-            if item.block not in self._refused
-        ]
-        within = [e for e in found if e[0] <= SNAP / self.scale + e[2].face.form.ring(e[1]).radius]
-        best = min(within, key=lambda entry: entry[0], default=None)
-        self._source = Pin(best[2].block, best[1]) if best else None
+        self._source = found = hits.source_near(self.scene, point, SNAP / self.scale, self._refused)
         self._tell(point)
-        near = {best[2].block: Marks(near=best[1])} if best else {}
+        near = {found.block: Marks(near=found.name)} if found else {}
         self.scene.mark({self._target.block: Marks(near=self._target.name), **near})
 
     def _tell(self, point: QPointF) -> None:
-        over = hits.block_at(self.scene, point) if self._source is None else None
+        over = hits.owner_at(self.scene, point) if self._source is None else None
         reason = ""
-        if over is not None and over.block != self._target.block:
-            reason = refused_source(self.scene.diagram, over.block)
-            if not reason and over.block in self._refused:
-                reason = f"A wire from {over.block} to {self._target.block} would close a loop; put a delay into it."
+        if over is not None and over != self._target.block:
+            reason = refused_source(self.scene.diagram, over)
+            if not reason and over in self._refused:
+                reason = f"A wire from {over} to {self._target.block} would close a loop; put a delay into it."
         if reason and reason != self.reason:
             self.scene.said.emit(reason)
         self.reason = reason
 
     def finish(self) -> Edit | None:
-        self.scene.mark({})
-        return Connect(Wire(self._source, self._target)) if self._source else None
+        self.cancel()
+        if self._replaced is not None and not self._moved:
+            self.scene.select((), {self._replaced})
+            return None
+        if self._source is None:
+            return Disconnect((self._replaced,)) if self._replaced and not self.reason else None
+        made = Wire(self._source, self._target)
+        return Connect(made) if made not in self.scene.wires else None
 
     def cancel(self) -> None:
         self.scene.mark({})
+        if self._replaced is not None and self._replaced in self.scene.wires:
+            self.scene.wires[self._replaced].setVisible(True)
 
     def paint(self, painter: QPainter) -> None:
-        item = self.scene.blocks.get(self._target.block)
-        if item is None:
+        if not self._moved or self._target.block not in self.scene.blocks:
             return
-        port = item.face.form.port(self._target.name)
-        to = (item.x(), item.y())
-        ring, at = Ring(0.0, 0.0, 0.0, 0.0, 0.0), (self._point.x(), self._point.y())
-        if self._source is not None:
-            feeder = self.scene.blocks[self._source.block]
-            ring, at = feeder.face.form.ring(self._source.name), (feeder.x(), feeder.y())
-        way = paths.route(ring, at, port, to)
+        point = (self._point.x(), self._point.y())
+        way = self.scene.way_between(self._source or point, self._target)
         path = wire_path(paths.shaft(way))
         paint_wire(painter, path, way, self.look(self._source is not None))

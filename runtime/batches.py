@@ -55,7 +55,10 @@ class Batches:
 
     def part(self, name: str, most: int | None = None) -> dict[str, torch.Tensor]:
         """All fields of "training", "validation" or "test"; of at most `most` samples, spread evenly over the part."""
-        numbers = self.rows(name, most)
+        return self.at(self.rows(name, most))
+
+    def at(self, numbers: np.ndarray) -> dict[str, torch.Tensor]:
+        """All fields of the samples with these numbers."""
         return self._rows(numbers) | self._read(numbers)
 
     def chunks(self, name: str, most: int | None = None) -> Iterator[dict[str, torch.Tensor]]:

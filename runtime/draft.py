@@ -121,6 +121,23 @@ class Draft:
         self.graph.output(found[0] if len(found) == 1 else found)
         return self.graph
 
+    def section(self, start: Sequence[Pin], end: Pin) -> fx.Graph:
+        """The value at `end` from those at `start`, on which alone it depends."""
+        for number, pin in enumerate(start):
+            self.values[pin] = self.graph.placeholder(f"v{number}")
+        needed: set[str] = set()
+        waiting = [end]
+        while waiting:
+            pin = waiting.pop()
+            if pin not in start and pin.block not in needed:
+                needed.add(pin.block)
+                waiting += self.program.stages[pin.block].sources
+        for name in self.program.stages:
+            if name in needed:
+                self.stage(name)
+        self.graph.output(self.values[end])
+        return self.graph
+
     def watched(self) -> tuple[fx.Graph, Wires]:
         """Like loss(), but every branch of a fork is a node of its own, so that each wire has its own gradient."""
         self.inputs(self.program.inputs)
@@ -136,7 +153,7 @@ class Draft:
         }
         for name, stage in stages.items():
             into = {w.target: w for w in diagram.wires_into(name)}
-            ordered = _wires_in_order(stage, into)
+            ordered = wires_in_order(stage, into)
             for wire in ordered:
                 value = self.values[wire.source]
                 branches[wire] = (
@@ -160,7 +177,7 @@ class Draft:
         return self.graph, Wires(wires, pins)
 
 
-def _wires_in_order(stage: Stage, into: Mapping[Pin, Wire]) -> list[Wire]:
+def wires_in_order(stage: Stage, into: Mapping[Pin, Wire]) -> list[Wire]:
     """The wires into a stage in the order of its arguments."""
     wired = {pin.name for pin in into}
     pins = [*stage.type.pins(wired), *(f for f in stage.type.flanks if f not in stage.type.inputs)]

@@ -51,6 +51,8 @@ class Figures(QObject):
         self._looked_again = window.live.look_again
         for dock in self._docks.values():
             dock.visibilityChanged.connect(self._opened)
+        for view in self.views.values():
+            view.asked.connect(self._looked_again)
 
     def _opened(self, visible: bool) -> None:
         if visible:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -18,6 +18,8 @@ class FigureView(QWidget):
 
     `asks` names what is wanted for the selected block; `show_figures` gets the answers that are due.
     """
+
+    asked = Signal()  # what was chosen in the view changes what it asks for
 
     title: ClassVar[str] = ""
     help: ClassVar[str] = ""  # one sentence, with the formula behind the view

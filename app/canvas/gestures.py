@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from app.canvas import landing
 from app.canvas.items import BlockItem
 from app.canvas.scene import CanvasScene
+from app.canvas.wanted import Wanted
 from graph.diagram import Wire
-from graph.edits import Edit, MoveBlocks
+from graph.edits import Edit, MoveBlocks, Together
 
 GRID = 10.0
 STILL = 4.0  # device pixels that the mouse may tremble without dragging
@@ -43,6 +45,10 @@ class Gesture:
         """The button is released: what there is to do."""
         return None
 
+    def wanted(self) -> Wanted | None:
+        """After a `finish` without an edit: the block that is to be searched for, if the gesture asks for one."""
+        return None
+
     def cancel(self) -> None:
         """Escape: all is as before the press."""
 
@@ -66,6 +72,7 @@ class DragBlocks(Gesture):
             scene.select({grabbed} | (scene.selected if shift else frozenset()))
         self._before = {name: scene.diagram.blocks[name].position for name in scene.selected}
         self._moves: Mapping[str, tuple[float, float]] = {}
+        self._landing: landing.Landing | None = None
 
     def move(self, point: QPointF, modifiers: Modifiers) -> None:
         delta = point - self.start
@@ -78,12 +85,28 @@ class DragBlocks(Gesture):
         self._moves = {
             name: (px + to_x - x, py + to_y - y) for name, (px, py) in self._before.items()
         }
+        if len(self._moves) == 1:
+            self._land(to_x, to_y)
         self.scene.preview(self._moves)
+
+    def _land(self, x: float, y: float) -> None:
+        """A single block that touches a circle, a pin or a wire goes there."""
+        scene, block = self.scene, self._grabbed
+        made = scene.blocks[block].face.form
+        self._landing = landing.landing(scene, scene.diagram, block, made, (x, y))
+        landing.mark(scene, self._landing)
+        if self._landing is not None:
+            self._moves = {block: self._landing.place}
 
     def finish(self) -> Edit | None:
         if not self._moves:
             self._click()
             return None
+        if self._landing is not None:
+            landing.mark(self.scene, None)
+            made = self.scene.blocks[self._grabbed].face.form
+            done = landing.edits(self.scene, self._landing, made)
+            return Together(self._landing.label, done)
         if dict(self._moves) == self._before:
             return None
         return MoveBlocks(self._moves)
@@ -95,7 +118,13 @@ class DragBlocks(Gesture):
             self.scene.select({self._grabbed})
 
     def cancel(self) -> None:
+        landing.mark(self.scene, None)
         self.scene.preview(self._before)
+
+    def paint(self, painter: QPainter) -> None:
+        if self._landing is not None:
+            made = self.scene.blocks[self._grabbed].face.form
+            landing.paint(painter, self.scene, self._landing, made)
 
 
 class DragBand(Gesture):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from typing import Protocol
 
@@ -39,6 +40,15 @@ def addition(
     return AddBlock(made), made.id
 
 
+def placed(edit: Edit, block: str, at: tuple[float, float]) -> Edit:
+    """An edit that adds a block, with that block at another place; off the grid if it must be."""
+    if isinstance(edit, Together):
+        return Together(edit.label, tuple(placed(each, block, at) for each in edit.edits))
+    if isinstance(edit, AddBlock) and edit.block.id == block:
+        return AddBlock(replace(edit.block, position=at))
+    return edit
+
+
 def _published(
     diagram: Diagram, name: str, at: tuple[float, float], shelf: Shelf
 ) -> tuple[Edit, str]:
@@ -57,7 +67,7 @@ def new_block(diagram: Diagram, kind: str, at: tuple[float, float]) -> Block:
     """
     if kind.removeprefix(USE) in diagram.parts and kind.startswith(USE):
         return _use(diagram, kind.removeprefix(USE), at)
-    place = _on_grid(at)
+    place = on_grid(at)
     if kind in (INLET, OUTLET):
         name = "z" if kind == INLET else "y"
         return Block(
@@ -72,10 +82,11 @@ def new_block(diagram: Diagram, kind: str, at: tuple[float, float]) -> Block:
 
 
 def _use(diagram: Diagram, part: str, at: tuple[float, float]) -> Block:
-    return Block(diagram.free_id(part), PART, Frozen(part=part), _on_grid(at))
+    return Block(diagram.free_id(part), PART, Frozen(part=part), on_grid(at))
 
 
-def _on_grid(at: tuple[float, float]) -> tuple[float, float]:
+def on_grid(at: tuple[float, float]) -> tuple[float, float]:
+    """The nearest crossing of the grid."""
     x, y = (round(v / GRID) * GRID for v in at)
     return x, y
 

@@ -14,6 +14,7 @@ from app.canvas.glyphs import Marks, wire_path
 from app.canvas.inks import WireLook
 from app.canvas.items import BlockItem, paint_wire
 from app.canvas.scene import CanvasScene
+from app.canvas.wanted import Wanted
 from graph.diagram import DELAY, Pin, Wire
 from graph.edits import Connect, Disconnect, Edit, Together
 
@@ -133,6 +134,12 @@ class DragWire(_Drawing):
         edits = (Disconnect((self._replaced,)), Connect(wire))
         return Together(f"Connect {wire.source} to {wire.target}", edits)
 
+    def wanted(self) -> Wanted | None:
+        if not self._moved or self._target or self._replaced or self.reason:
+            return None
+        back = hits.ring_at(self.scene, self._point) == self._source
+        return None if back else Wanted(self._point, source=self._source)
+
     def cancel(self) -> None:
         self._leave()
 
@@ -208,6 +215,12 @@ class DragBack(_Drawing):
             return Disconnect((self._replaced,)) if self._replaced and not self.reason else None
         made = Wire(self._source, self._target)
         return Connect(made) if made not in self.scene.wires else None
+
+    def wanted(self) -> Wanted | None:
+        if not self._moved or self._source or self._replaced or self.reason:
+            return None
+        over = hits.block_at(self.scene, self._point)
+        return None if over else Wanted(self._point, target=self._target)
 
     def cancel(self) -> None:
         self.scene.mark({})

@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
 from app.canvas.glyphs import icon, paint_icon
 from app.canvas.inks import inks
 from app.canvas.view import MIME
-from app.panels.entries import Entry, kinds, of_parts, of_pins, of_shelf, summary
+from app.panels.entries import Entry, Pins, kinds, of_parts, of_pins, of_shelf, summary
 from app.theme import Theme, mixed
 from graph.diagram import Diagram
 
@@ -79,6 +79,7 @@ class Palette(QWidget):
         self._parts: Mapping[str, Diagram] = {}
         self._inside = False
         self._shelf: Mapping[str, str] = {}
+        self._pins: Pins = {}
         self._more: list[Entry] = []
         self.filter("")
 
@@ -109,16 +110,16 @@ class Palette(QWidget):
             self._parts, self._inside = parts, inside
             self._offer()
 
-    def show_shelf(self, found: Mapping[str, str]) -> None:
-        """Offers published parts: by name what is wrong with each, "" when nothing is."""
-        self._shelf = found
+    def show_shelf(self, found: Mapping[str, str], pins: Pins | None = None) -> None:
+        """Offers published parts: by name what is wrong with each, "" when nothing is, and the pins that are known."""
+        self._shelf, self._pins = found, pins or {}
         self._offer()
 
     def _offer(self) -> None:
         more = [
             *(of_pins() if self._inside else ()),
             *of_parts(self._parts),
-            *of_shelf(self._shelf),
+            *of_shelf(self._shelf, self._pins),
         ]
         if more != self._more:
             self._more = more

@@ -1,0 +1,264 @@
+"""The search at the cursor: a line to type in and the blocks that answer it, the best first, those used last at the top."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QPainter, QWheelEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.canvas.glyphs import paint_icon
+from app.canvas.inks import inks, serif
+from app.panels.entries import Entry
+from app.theme import Theme, mixed
+
+SIZE = QSize(460, 356)
+GLYPH = QSize(50, 28)
+ROW = 38
+INDENT, TITLE = 12.0, 74.0
+EDGE = 8  # pixels kept free to the edges of the canvas
+RECENT = "Used last"
+KEY = Qt.ItemDataRole.UserRole
+NOTE = Qt.ItemDataRole.UserRole + 1  # what stands at the right end of a row
+STEPS = {
+    Qt.Key.Key_Down: 1,
+    Qt.Key.Key_Up: -1,
+    Qt.Key.Key_Tab: 1,
+    Qt.Key.Key_Backtab: -1,
+    Qt.Key.Key_PageDown: 6,
+    Qt.Key.Key_PageUp: -6,
+}
+
+
+class Search(QFrame):
+    """Over the canvas, hidden until it is asked; Enter or a click says `chosen`, and `closed` comes after either way.
+
+    Escape closes it, and so does whatever takes the focus away.
+    """
+
+    chosen = Signal(str)
+    closed = Signal()
+
+    def __init__(self, theme: Callable[[], Theme], parent: QWidget) -> None:
+        super().__init__(parent)
+        self._canvas = parent
+        self.setObjectName("popup")
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.title = QLabel()
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.title.setProperty("role", "small")
+        self.title.setContentsMargins(4, 0, 4, 0)
+        self.line = QLineEdit()
+        self.line.setPlaceholderText("name, formula or section")
+        self.line.setAccessibleName("Search for a block to add")
+        self.line.installEventFilter(self)
+        self.line.textChanged.connect(self._fill)
+        self.list = QListWidget()
+        self._set_up_list(theme)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 8, 8, 6)
+        column.setSpacing(6)
+        for widget in (self.title, self.line, self.list):
+            column.addWidget(widget)
+        self._entries: Sequence[Entry] = ()
+        self._recent: Sequence[str] = ()
+        self.hide()
+
+    def _set_up_list(self, theme: Callable[[], Theme]) -> None:
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setMouseTracking(True)
+        self.list.setUniformItemSizes(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setItemDelegate(_Row(self, theme))
+        self.list.setAccessibleName("Blocks found")
+        self.list.itemClicked.connect(self._chose)
+
+    def ask(
+        self, at: QPoint, title: str, entries: Iterable[Entry], recent: Sequence[str] = ()
+    ) -> None:
+        """Opens at a point of the canvas, offering these; `recent` are keys of those used last, the latest first."""
+        self._entries = tuple(entry for entry in entries if not entry.is_broken)
+        self._recent = recent
+        self.title.setText(title)
+        self.line.blockSignals(True)
+        self.line.clear()
+        self.line.blockSignals(False)
+        self._fill("")
+        self._move_to(at)
+        self.show()
+        self.raise_()
+        self.line.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def _move_to(self, at: QPoint) -> None:
+        """At a point, but inside the canvas."""
+        room = self._canvas.rect().adjusted(EDGE, EDGE, -EDGE, -EDGE)
+        self.resize(SIZE.boundedTo(room.size()))
+        left = min(max(at.x() - 24, room.left()), room.right() - self.width() + 1)
+        top = min(max(at.y() + 10, room.top()), room.bottom() - self.height() + 1)
+        self.move(left, top)
+
+    def keys(self) -> tuple[str, ...]:
+        """What is listed now, from the top."""
+        return tuple(self.list.item(row).data(KEY) for row in range(self.list.count()))
+
+    def entry(self, key: str) -> Entry:
+        """The offered entry of that key."""
+        return next(entry for entry in self._entries if entry.key == key)
+
+    def _fill(self, text: str) -> None:
+        self.list.clear()
+        for entry, note in self._found(text):
+            item = QListWidgetItem(entry.title)
+            item.setData(KEY, entry.key)
+            item.setData(NOTE, note)
+            item.setSizeHint(QSize(0, ROW))
+            told = f"{entry.section}. {entry.tip}".partition("\n")[0]
+            item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, told)
+            self.list.addItem(item)
+        self.list.setCurrentRow(0)
+        found = self.list.count()
+        self.list.setAccessibleDescription(f"{found} found" if found else "no such block")
+        self.list.viewport().update()
+
+    def _found(self, text: str) -> list[tuple[Entry, str]]:
+        """The entries that answer a text with what stands beside them: used last first, else the best first."""
+        order = {key: rank for rank, key in enumerate(self._recent)}
+        if not text.strip():
+            used = [e for e in self._entries if e.key in order]
+            used.sort(key=lambda e: order[e.key])
+            rest = [(e, e.section) for e in self._entries if e.key not in order]
+            return [(e, RECENT) for e in used] + rest
+        scores = [(entry.score(text), entry) for entry in self._entries]
+        best = sorted(
+            (pair for pair in scores if pair[0] > 0.0),
+            key=lambda pair: (-pair[0], order.get(pair[1].key, len(order))),
+        )
+        return [(entry, entry.section) for _, entry in best]
+
+    # --- keys and mouse ------------------------------------------------------------------------------------------
+
+    def eventFilter(self, watched: object, event: object) -> bool:  # type: ignore[override]
+        if watched is self.line and isinstance(event, QFocusEvent) and event.lostFocus():
+            self._leave()
+        if watched is self.line and isinstance(event, QKeyEvent) and self._answers(event):
+            return True
+        return super().eventFilter(watched, event)  # type: ignore[arg-type]
+
+    def _answers(self, event: QKeyEvent) -> bool:
+        key = Qt.Key(event.key())
+        mine = (*STEPS, Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if key not in mine:
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+        elif event.type() == QEvent.Type.KeyPress:
+            self._act(key)
+        return True
+
+    def _act(self, key: Qt.Key) -> None:
+        if key in STEPS:
+            row = self.list.currentRow() + STEPS[key]
+            self.list.setCurrentRow(min(max(row, 0), self.list.count() - 1))
+        elif key == Qt.Key.Key_Escape:
+            self._leave()
+        elif (item := self.list.currentItem()) is not None:
+            self._chose(item)
+
+    def _chose(self, item: QListWidgetItem) -> None:
+        key = str(item.data(KEY))
+        self.chosen.emit(key)
+        self._leave()
+
+    def _leave(self) -> None:
+        if self.isVisible():  # hiding it takes the focus away, which comes here again
+            self.hide()
+            self.closed.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.accept()  # the canvas below would zoom
+
+
+class _Row(QStyledItemDelegate):
+    """Paints a row: glyph, title and formula, and at the right where it comes from."""
+
+    def __init__(self, search: Search, theme: Callable[[], Theme]) -> None:
+        super().__init__(search)
+        self._search = search
+        self._theme = theme
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        theme, rect = self._theme(), QRectF(option.rect)
+        entry = self._search.entry(index.data(KEY))
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        _paint_back(painter, rect, option.state, theme)
+        painter.save()
+        painter.translate(INDENT + GLYPH.width() / 2, rect.center().y())
+        size = GLYPH.width(), GLYPH.height()
+        paint_icon(painter, entry.glyph, entry.mark, inks(theme), *size)
+        painter.restore()
+        small = QFont(painter.font())
+        small.setPixelSize(11)
+        note = _write(
+            painter,
+            rect.adjusted(0, 0, -INDENT, 0),
+            index.data(NOTE),
+            small,
+            theme.muted,
+            right=True,
+        )
+        words = rect.adjusted(TITLE, 3, -note - 2 * INDENT, -3)
+        half = words.height() / 2 if entry.formula else words.height()
+        title = QRectF(words.x(), words.y(), words.width(), half)
+        _write(painter, title, entry.title, painter.font(), theme.text)
+        if entry.formula:
+            _write(painter, title.translated(0, half), entry.formula, serif(12), theme.muted)
+        painter.restore()
+
+
+def _paint_back(painter: QPainter, rect: QRectF, state: QStyle.StateFlag, theme: Theme) -> None:
+    chosen = bool(state & QStyle.StateFlag.State_Selected)
+    if chosen or state & QStyle.StateFlag.State_MouseOver:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(mixed(theme.field, theme.selection, 0.18 if chosen else 0.07))
+        painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), 6, 6)
+
+
+def _write(
+    painter: QPainter, place: QRectF, text: str, font: QFont, color: str, right: bool = False
+) -> float:
+    """One line, cut with … where it does not fit; how wide it became."""
+    painter.setFont(font)
+    painter.setPen(QColor(color))
+    metrics = painter.fontMetrics()
+    cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(place.width()))
+    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+    painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | side, cut)
+    return float(metrics.horizontalAdvance(cut))

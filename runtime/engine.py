@@ -1,16 +1,11 @@
-"""The engine process: a loop around Run that carries out commands and sends what the screen asked for."""
+"""What the engine does: carries out commands around a Run, and sends what the screen asked for."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import queue
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
@@ -22,7 +17,8 @@ from runtime import messages as m
 from runtime.checkpoint import resume, save_run
 from runtime.checks import check_gradients, overfits
 from runtime.data import Data, DataError, load
-from runtime.devices import device_for, devices, threads_for
+from runtime.devices import device_for, threads_for
+from runtime.jobs import Jobs
 from runtime.pace import Budget, Pool, Rate
 from runtime.program import Program, compile
 from runtime.recipe import Recipe
@@ -36,8 +32,8 @@ CHECKED = 4  # samples that gradients are checked on
 OVERFIT_STEPS = 500  # in which a few samples should be known by heart
 VIEW_EVERY = 0.2  # seconds between two figures of a view, at the least
 MOST_VIEWS = 32
-JUDGE, GRID = "judge", "grid"  # looks that are not views
-LEAST = {JUDGE: 0.25, GRID: 0.0}  # seconds between two of them, at the least
+JUDGE = "judge"  # a look that is no view
+LEAST = {JUDGE: 0.25, "answers": 0.0}  # seconds between two of a look, where it is not VIEW_EVERY
 
 
 class Engine:
@@ -59,7 +55,13 @@ class Engine:
         self._watching, self._looks = Budget(), Pool()
         self._step_seconds = 0.0
         self._rate = Rate()
+        self.jobs = Jobs(send)
         self.done = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is something to do besides commands."""
+        return self.playing or len(self.jobs) > 0
 
     # --- commands --------------------------------------------------------------------------------------------
 
@@ -76,6 +78,8 @@ class Engine:
             m.LoadWeights: self._load,
             m.CheckGradients: self._check,
             m.CheckOverfit: self._check_overfit,
+            m.StartJob: lambda c: self.jobs.start(self.run if self._ready() else None, c.ask),
+            m.StopJob: lambda c: self.jobs.stop(c.ask),
             m.Quit: lambda _: setattr(self, "done", True),
         }
         try:
@@ -92,6 +96,7 @@ class Engine:
             )
 
     def _set_diagram(self, command: m.SetDiagram) -> None:
+        self.jobs.end()
         if command.fresh:
             self.program, self.run, self.playing = None, None, False
         self.version, self.folder, self.source = command.version, command.folder, command.diagram
@@ -146,12 +151,10 @@ class Engine:
 
     def _tell(self, restarted: bool, data: Data | None) -> None:
         assert self.program is not None
-        trainable = self.program.report.trainable and self.run is not None
         self.send(
             m.Compiled(
                 version=self.version,
                 report=self.program.report,
-                points=self.run.points() if trainable and self.run else None,
                 data=data.text if data else "",
                 device=self.program.device,
                 restarted=restarted,
@@ -190,6 +193,7 @@ class Engine:
     def _reset(self) -> None:
         if self.program is None:
             return
+        self.jobs.end()
         diagram = self.program.diagram
         self.run, was = None, self.playing
         data = self._data[1] if self._data else None
@@ -220,6 +224,7 @@ class Engine:
     def _load(self, command: m.LoadWeights) -> None:
         if self.run is None or not resume(self.run, command.path):
             return
+        self.run.trail.clear()
         self.send(m.Done(f"weights of step {self.run.step_count:,} loaded"))
 
     def _check(self, command: m.CheckGradients) -> None:
@@ -256,8 +261,13 @@ class Engine:
     # --- work ------------------------------------------------------------------------------------------------
 
     def work(self) -> None:
-        """A slice of training, and a frame when the screen wants one."""
-        assert self.run is not None
+        """A slice of training, and a frame when the screen wants one; then a slice of what is computed beside it."""
+        if self.playing:
+            self._train()
+        if len(self.jobs):
+            self.jobs.work()
+
+    def _train(self) -> None:
         try:
             self._steps()
             if self.wanted is not None and self.playing and self._watching.due:
@@ -314,16 +324,14 @@ class Engine:
         assert run is not None and run.seen is not None
         seen = run.seen
         work: dict[str, Callable[[], Any]] = {JUDGE: self._judge}
-        if wanted.grid:
-            work[GRID] = lambda: run.grid(wanted.grid)
         asks = {f"{a.view} {a.block} {a.choice}": a for a in wanted.asks[:MOST_VIEWS]}
         work |= {name: partial(figure, run, seen, ask) for name, ask in asks.items()}
         for name in self._looks.order(work):
-            if always or self._looks.due(name, LEAST.get(name, VIEW_EVERY)):
+            if always or self._looks.due(name, LEAST.get(name.split()[0], VIEW_EVERY)):
                 with self._looks.spend(name):
                     found[name] = work[name]()
         views = {ask: found[name] for name, ask in asks.items() if name in found}
-        return replace(snapshot, grid=found.get(GRID, snapshot.grid), views=views)
+        return replace(snapshot, views=views)
 
     def _end_early(self) -> None:
         """The recipe's patience is over: the best weights come back; playing on begins a new record."""
@@ -351,46 +359,3 @@ class Engine:
             steps_per_second=self._rate.value(),
             playing=self.playing,
         )
-
-
-def main(pipe: Connection) -> None:
-    """Runs an engine at the far end of `pipe` until Quit or until the screen is gone."""
-    commands: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    # read by a thread: the screen never waits for a step to end, and a look at the queue costs nothing
-    threading.Thread(target=_read, args=(pipe, commands), daemon=True).start()
-    _warm_up()
-    with contextlib.suppress(BrokenPipeError, ConnectionError, KeyboardInterrupt):
-        engine = Engine(pipe.send)
-        pipe.send(m.Ready(("auto", *devices()), str(torch.__version__)))
-        while not engine.done:
-            _turn(engine, commands)
-
-
-def _read(pipe: Connection, commands: queue.SimpleQueue[Any]) -> None:
-    try:
-        while True:
-            commands.put(pipe.recv())
-    except (EOFError, OSError):
-        os._exit(0)  # the screen is gone; nothing here is worth keeping
-
-
-def _turn(engine: Engine, commands: queue.SimpleQueue[Any]) -> None:
-    with contextlib.suppress(queue.Empty):
-        while True:
-            engine.handle(commands.get(block=not engine.playing))
-            if engine.playing:
-                break
-    with contextlib.suppress(queue.Empty):
-        while engine.playing:
-            engine.handle(commands.get_nowait())
-    if engine.playing:
-        engine.work()
-
-
-def _warm_up() -> None:
-    """The first optimizer costs seconds of imports; better now than when play is pressed."""
-    torch.set_num_threads(1)
-    weight = torch.nn.Parameter(torch.zeros(1))
-    optimizer = torch.optim.Adam([weight])
-    weight.sum().backward()  # type: ignore[no-untyped-call]
-    optimizer.step()

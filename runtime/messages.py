@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from graph.diagram import Diagram
 from graph.problem import Problem
-from runtime.snapshot import Ask, Points, Report
+from runtime.snapshot import Ask, Report
 
 # --- commands, screen -> engine -------------------------------------------------------------------------------
 
@@ -46,12 +46,8 @@ class Reset:
 
 @dataclass(frozen=True)
 class WantFrame:
-    """The screen has taken the last snapshot and can show another.
+    """The screen has taken the last snapshot and can show another; `asks` names what the open views want."""
 
-    `grid` is the resolution of the boundary, 0 for none; `asks` names what the other open views want.
-    """
-
-    grid: int = 0
     asks: tuple[Ask, ...] = ()
 
 
@@ -84,6 +80,20 @@ class CheckGradients:
 
 
 @dataclass(frozen=True)
+class StartJob:
+    """Compute a dear figure in the background, between steps; Computed tells of it until it is over."""
+
+    ask: Ask
+
+
+@dataclass(frozen=True)
+class StopJob:
+    """Leave that figure as far as it has come."""
+
+    ask: Ask
+
+
+@dataclass(frozen=True)
 class Quit:
     """End the process."""
 
@@ -99,6 +109,8 @@ Command = (
     | LoadWeights
     | CheckGradients
     | CheckOverfit
+    | StartJob
+    | StopJob
     | Quit
 )
 
@@ -115,14 +127,13 @@ class Ready:
 
 @dataclass(frozen=True)
 class Compiled:
-    """The report on SetDiagram number `version`; `points` are the data for 2-D views, None when not 2-D.
+    """The report on SetDiagram number `version`.
 
     `data` describes the data in a few words; `restarted` says the step counter is 0 again.
     """
 
     version: int
     report: Report
-    points: Points | None = None
     data: str = ""
     device: str = "cpu"
     restarted: bool = False
@@ -162,10 +173,23 @@ class Checked:
 
 
 @dataclass(frozen=True)
+class Computed:
+    """How far a job has come: the share that is done, 0..1, and its figure so far, None while there is none.
+
+    `over` says that nothing more comes: it is done, was stopped, failed, or its diagram is no more.
+    """
+
+    ask: Ask
+    share: float
+    figure: object = None
+    over: bool = False
+
+
+@dataclass(frozen=True)
 class Died:
     """Made by the session itself: the engine process is gone; `text` says what is known."""
 
     text: str
 
 
-Message = Ready | Compiled | Stopped | Done | Failed | Checked | Died
+Message = Ready | Compiled | Stopped | Done | Failed | Checked | Computed | Died

@@ -12,14 +12,15 @@ import torch
 from runtime.batches import Batches
 from runtime.data import Data, load
 from runtime.descent import Descent
-from runtime.field import answer_grid, bounds_of, data_points, grid_points, plane_input
 from runtime.inference import infer
 from runtime.judge import judge
 from runtime.nonfinite import NonFinite, birthplace
+from runtime.plane import Plane
 from runtime.probe import Watched, flows, watch
 from runtime.program import Program
 from runtime.record import Record
-from runtime.snapshot import Grid, Points, Snapshot
+from runtime.snapshot import Snapshot
+from runtime.trail import Trail
 
 KEEP_EVERY = 256  # steps between copies of the last finite state
 
@@ -40,12 +41,16 @@ class Run:
         self.record = Record()
         self.seen: Watched | None = None  # the last step that was looked at
         self.curve: list[tuple[int, float]] = []  # (step, training loss) not yet shown
+        self.trail = Trail()
+        self.plane: Plane | None = None  # that the last loss surface lies on
         self._fields = {
             n: str(program.diagram.blocks[n].settings.get("field", "x")) for n in program.inputs
         }
         torch.manual_seed(self.recipe.seed)  # dropout draws from torch's own generator
         program.set_epoch(0)
         self._safe = self.state()
+        self.trail.follow(program.parameters)
+        self.trail.note(0)
 
     @property
     def optimizer(self) -> torch.optim.Optimizer | None:
@@ -118,6 +123,7 @@ class Run:
         self._update(inputs, loss, result.gradients if result else None)
         self.curve.append((self.step_count, value))
         self.step_count += 1
+        self.trail.note(self.step_count)
         self._leave_epoch()
         return value, result
 
@@ -208,25 +214,9 @@ class Run:
             if found and all(name in judged for _, judged in found)
         }
 
-    def grid(self, size: int) -> Grid | None:
-        """The answers over the plane of a 2-D input, None when there is no such input."""
-        name = plane_input(self.program)
-        if name is None or name in self.program.latents:
-            return None
-        field = self._fields[name]
-        bounds = bounds_of(self.data.fields[field])
-        points = self.batches.normalized(field, grid_points(bounds, size))
-        with self.descent.averaged():
-            return answer_grid(self.program, self.program.tensor(points), bounds)
-
-    def points(self) -> Points | None:
-        """The training points for the same plane; points of one's own all, so that what is painted is seen."""
-        name = plane_input(self.program)
-        if name is None or name in self.program.latents:
-            return None
-        own = self.recipe.data.get("kind") == "arrays"
-        rows = np.arange(len(self.data)) if own else self.batches.parts.training
-        return data_points(self.program, name, self.data, rows)
+    def field_of(self, name: str) -> str:
+        """The field of the data that an input shows."""
+        return self._fields[name]
 
     # --- live changes, state ----------------------------------------------------------------------------------
 
@@ -247,6 +237,8 @@ class Run:
         self.descent.inherit(before)
         program.set_epoch(self.batches.epoch)
         self._safe = self.state()
+        if not self.trail.follow(program.parameters):
+            self.plane = None
 
     def _holds(self, weights: Mapping[str, torch.Tensor]) -> bool:
         own = self.program.module.state_dict()

@@ -16,7 +16,7 @@ def _run(pipe: Connection) -> None:
     signal.signal(
         signal.SIGINT, signal.SIG_IGN
     )  # Ctrl-C is for the screen, which then ends this process
-    from runtime.engine import main
+    from runtime.process import main
 
     main(pipe)
 

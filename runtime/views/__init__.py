@@ -9,7 +9,18 @@ from graph.diagram import Frozen
 from runtime.probe import Watched
 from runtime.run import Run
 from runtime.snapshot import Ask
-from runtime.views import confusion, filters, histograms
+from runtime.views import (
+    answers,
+    attention,
+    confusion,
+    embedding,
+    filters,
+    histograms,
+    matrix,
+    patches,
+    slow,
+    surface,
+)
 
 View = Callable[[Run, Watched, Ask], Any]
 
@@ -17,7 +28,14 @@ VIEWS: Mapping[str, View] = Frozen(
     histograms=histograms.histograms,
     filters=filters.filters,
     maps=filters.maps,
+    patches=patches.patches,
+    attention=attention.attention,
+    matrix=matrix.matrix,
     confusion=confusion.confusion,
+    answers=answers.answers,
+    embedding=embedding.embedding,
+    path=surface.path,
+    slow=slow.slow,
 )
 
 

@@ -12,8 +12,9 @@ from graph.change import Change
 from graph.diagram import PART, Diagram, Pin
 from graph.edits import Edit, SetRecipe
 from graph.grouping import AddPart, InPart, RemovePart, RenamePart, RenamePin, scope, uses
-from graph.parts import SLASH, Flat, flatten, join, part_of
+from graph.parts import SLASH, Flat, join, part_of
 from graph.problem import DiagramError
+from nodes.parts import expanded
 
 if TYPE_CHECKING:
     from app.document import Document
@@ -40,6 +41,7 @@ class Levels(QObject):
         self._shown = document.diagram
         self._known: dict[str, str] = {}  # part -> the path at which it was seen last
         self._flat: Flat | None = None
+        self._plain: bool | None = None
         self._seen: dict[str, Level] = {}
         document.changed.connect(self._follow)
 
@@ -155,7 +157,7 @@ class Levels(QObject):
 
     def _follow(self, change: Change) -> None:
         if change.runs:
-            self._flat, self._seen = None, {}
+            self._flat, self._plain, self._seen = None, None, {}
         before, shown, path = self._path, self._shown, self._path
         while (part := self._leads_to(path)) is None:
             path = path.rpartition(SLASH)[0]
@@ -207,21 +209,29 @@ class Levels(QObject):
     def origin(self, pin: Pin) -> Pin:
         """The output of the expanded diagram from which the value at an output of this level comes."""
         here = Pin(join(self._path, pin.block), pin.name)
-        if not self._document.diagram.parts or not (flat := self._expanded()):
+        if self._runs_as_drawn or not (flat := self._expanded()):
             return here
         return flat.sources.get(here, here)
 
     def inner(self, ids: tuple[str, ...]) -> tuple[str, ...]:
         """The blocks of the expanded diagram that blocks of this level are, or hold."""
         names = [join(self._path, name) for name in ids]
-        if not self._document.diagram.parts or not (flat := self._expanded()):
+        if self._runs_as_drawn or not (flat := self._expanded()):
             return tuple(names)
         inside = tuple(f"{name}{SLASH}" for name in names)
         return tuple(n for n in flat.diagram.blocks if n in names or n.startswith(inside))
 
+    @property
+    def _runs_as_drawn(self) -> bool:
+        """Whether there are neither parts nor muted blocks."""
+        if self._plain is None:
+            whole = self._document.diagram
+            self._plain = not whole.parts and not any(b.muted for b in whole.blocks.values())
+        return self._plain
+
     def _level(self) -> Level | None:
-        """What this level sees, None when the diagram has no parts or they cannot be expanded."""
-        if not self._document.diagram.parts:
+        """What this level sees, None when the diagram runs as it is drawn or cannot be expanded."""
+        if self._runs_as_drawn:
             return None
         if self._path not in self._seen and (flat := self._expanded()):
             from runtime.levels import Level
@@ -232,7 +242,7 @@ class Levels(QObject):
     def _expanded(self) -> Flat | None:
         if self._flat is None:
             try:
-                self._flat = flatten(self._document.diagram)
+                self._flat = expanded(self._document.diagram)
             except DiagramError:  # the engine's report says so
                 return None
         return self._flat
@@ -240,4 +250,6 @@ class Levels(QObject):
 
 def _looks_like(one: Diagram, other: Diagram) -> bool:
     """Whether two levels are drawn the same, recipe and parts apart."""
-    return (one.blocks, one.wires, one.frames) == (other.blocks, other.wires, other.frames)
+    return all(
+        getattr(one, n) == getattr(other, n) for n in ("blocks", "wires", "frames", "comments")
+    )

@@ -15,7 +15,7 @@ class Change:
     `added`, `removed`, `altered` and `moved` hold block ids: `moved` those of which only the position differs, `altered` all
     others that differ, of which `renamed` differ in what no program depends on (label, `x-` keys; perhaps the position too).
     A block that comes back as another kind is altered.  `parts` says that some part differs, `inner` that one differs in
-    what a program depends on.
+    what a program depends on; `frames` that some frame or comment differs.
     """
 
     added: tuple[str, ...] = ()
@@ -44,7 +44,7 @@ class Change:
             wired=_lacking(after, before),
             unwired=_lacking(before, after),
             recipe=before.recipe != after.recipe,
-            frames=before.frames != after.frames,
+            frames=(before.frames, before.comments) != (after.frames, after.comments),
             parts=before.parts != after.parts,
             inner=_inner(before, after),
         )
@@ -73,7 +73,7 @@ def _different(before: Diagram, after: Diagram) -> Iterator[tuple[Block, Block]]
 
 
 def _meaning(block: Block) -> tuple[object, ...]:
-    return block.kind, block.settings, block.shares
+    return block.kind, block.settings, block.shares, block.muted
 
 
 def _content(block: Block) -> tuple[object, ...]:

@@ -1,4 +1,4 @@
-"""Pin, Wire, Block, Frame and Diagram: frozen values that refuse to be wrong.
+"""Pin, Wire, Block and Diagram: frozen values that refuse to be wrong.
 
 A diagram knows what is wired to what; it does not know what a kind of block means.
 """
@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
+from graph.frame import MAX_COMMENTS, MAX_COORDINATE, MAX_FRAMES, Comment, Frame, Note
 from graph.problem import DiagramError
 
 OUTPUT = "y"  # the output pin of every block that has one output
@@ -23,7 +24,6 @@ INLET, OUTLET = "inlet", "outlet"  # inside a part: its input and output pins, c
 MAX_BLOCKS = 20_000
 MAX_WIRES = 100_000
 MAX_LABEL = 200
-MAX_COORDINATE = 1e7
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
 
 
@@ -91,7 +91,8 @@ class Block:
 
     `settings` holds JSON-plain values; only those that differ from the kind's defaults need to stand there.
     `position` is the middle of the shape in canvas units; `label` replaces the generated name ("" = generated).
-    `shares` is the id of the block whose weights this one uses.  `extra` keeps the file's `x-` keys.
+    `shares` is the id of the block whose weights this one uses.  `extra` keeps the file's `x-` keys.  A `muted` block is
+    left out when the diagram runs: what enters it goes straight to what it feeds.
     """
 
     id: str
@@ -101,6 +102,7 @@ class Block:
     label: str = ""
     shares: str | None = None
     extra: Frozen = Frozen()
+    muted: bool = False
 
     def __post_init__(self) -> None:
         if not is_path(self.id):
@@ -123,18 +125,9 @@ class Block:
             object.__setattr__(self, "settings", Frozen(self.settings))
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """A titled rectangle behind some blocks: x, y, width, height in canvas units."""
-
-    title: str
-    rectangle: tuple[float, float, float, float]
-    color: str = ""
-
-
 @dataclass(frozen=True)
 class Diagram:
-    """Blocks by id, wires, parts (diagrams used as blocks), frames, and the recipe by which it is trained.
+    """Blocks by id, wires, parts (diagrams used as blocks), frames, comments, and the recipe by which it is trained.
 
     Raises DiagramError when a wire's end does not exist, an input pin has two wires, a loop runs through no delay,
     a block shares the weights of a block that is not there or in the end its own, or a limit is passed.
@@ -146,13 +139,16 @@ class Diagram:
     frames: tuple[Frame, ...] = ()
     recipe: Frozen = Frozen()
     extra: Frozen = Frozen()
+    comments: tuple[Comment, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("blocks", "parts", "recipe", "extra"):
             value = getattr(self, name)
             if not isinstance(value, Frozen):
                 object.__setattr__(self, name, Frozen(value))
-        object.__setattr__(self, "wires", tuple(self.wires))
+        for name in ("wires", "frames", "comments"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        self._check_drawn()
         self._check_blocks()
         self._check_wires()
         self.order  # noqa: B018  finds loops
@@ -166,6 +162,25 @@ class Diagram:
             if name != block.id:
                 raise DiagramError(f"block {block.id} is filed under the name {name}.")
         self._check_shares(self.blocks.values())
+
+    def _check_drawn(self) -> None:
+        for what, found, most in (
+            ("frames", self.frames, MAX_FRAMES),
+            ("comments", self.comments, MAX_COMMENTS),
+        ):
+            if len(found) > most:
+                raise DiagramError(
+                    f"a diagram has at most {most:,} {what}, this one {len(found):,}."
+                )
+        seen: set[str] = set()
+        for thing in self.notes:
+            if not is_name(thing.id):
+                raise DiagramError(
+                    f"{thing.id!r:.80} cannot be the id of a frame or comment: use a letter, then letters, digits or _."
+                )
+            if thing.id in seen:
+                raise DiagramError(f"two frames or comments are called {thing.id}.")
+            seen.add(thing.id)
 
     def _check_shares(self, blocks: Iterable[Block]) -> None:
         sharing = [block for block in blocks if block.shares is not None]
@@ -230,6 +245,11 @@ class Diagram:
                 found[wire.target.block].append(wire)
         return {name: tuple(wires) for name, wires in found.items()}
 
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """Frames and comments, which have their ids in common."""
+        return self.frames + self.comments  # type: ignore[operator]
+
     def wires_into(self, block: str) -> tuple[Wire, ...]:
         """The wires that end at `block`."""
         return tuple(w for w in self.wires_of[block] if w.target.block == block)
@@ -280,13 +300,36 @@ class Diagram:
         """A copy with another recipe; quick."""
         return self._with_same_wires(recipe=Frozen(recipe))
 
+    def with_parts(self, parts: Mapping[str, Diagram]) -> Diagram:
+        """A copy with other parts; quick."""
+        return self._with_same_wires(parts=parts)
+
+    def with_drawn(
+        self, frames: Iterable[Frame] | None = None, comments: Iterable[Comment] | None = None
+    ) -> Diagram:
+        """A copy with other frames and comments; quick."""
+        made = self._with_same_wires(
+            frames=self.frames if frames is None else tuple(frames),
+            comments=self.comments if comments is None else tuple(comments),
+        )
+        made._check_drawn()
+        return made
+
     def _with_same_wires(self, **changes: Any) -> Diagram:
         # what is cached (order, inputs, wires_of) depends on wires and kinds alone, so the copy may keep it
         made = object.__new__(Diagram)
         made.__dict__.update(self.__dict__, **changes)
         return made
 
+    def _repr_svg_(self) -> str | None:
+        """The picture that a notebook shows; None where nobody can draw."""
+        return draws(self) if draws is not None else None
+
     def __getstate__(self) -> dict[str, Any]:
         # cached properties stay out of the pickle: they are cheap to make and large to send
-        names = ("blocks", "wires", "parts", "frames", "recipe", "extra")
+        names = ("blocks", "wires", "parts", "frames", "recipe", "extra", "comments")
         return {name: self.__dict__[name] for name in names}
+
+
+# how notebooks draw a diagram: who can draw puts it here, for this folder cannot
+draws: Callable[[Diagram], str | None] | None = None

@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any, Protocol
 
 from graph.diagram import DELAY, Block, Diagram, Frozen, Wire, is_name
+from graph.frame import Comment, Frame
 from graph.plain import PlainError, plain
 from graph.problem import DiagramError
 
@@ -245,6 +246,22 @@ class SetShares(_Alone):
 
 
 @dataclass(frozen=True, slots=True)
+class SetMuted(_Alone):
+    """Leaves blocks out when the diagram runs, or takes them in again."""
+
+    ids: tuple[str, ...]
+    muted: bool
+
+    @property
+    def label(self) -> str:
+        return _named("Mute" if self.muted else "Unmute", self.ids)
+
+    def apply(self, diagram: Diagram) -> Diagram:
+        blocks = (_the(diagram, name) for name in self.ids)
+        return diagram.with_blocks(*(replace(block, muted=self.muted) for block in blocks))
+
+
+@dataclass(frozen=True, slots=True)
 class SetRecipe(_Gesture):
     """Gives an entry of the recipe a JSON-plain value; None removes the entry."""
 
@@ -266,14 +283,18 @@ class SetRecipe(_Gesture):
 
 @dataclass(frozen=True, slots=True)
 class Paste(_Alone):
-    """Puts copies of blocks, with the wires among them, beside the originals, under new ids.
+    """Puts copies of blocks, with the wires among them, frames and comments, beside the originals, under new ids.
 
     Wires to blocks that are not copied are left out; a copy keeps sharing weights when the lender is there and of its kind.
+    `incoming` are wires from blocks that are there already, not copied, to blocks that are copied: the copies get the same.
     """
 
     blocks: tuple[Block, ...]
     wires: tuple[Wire, ...] = ()
     offset: tuple[float, float] = (40.0, 40.0)
+    frames: tuple[Frame, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    incoming: tuple[Wire, ...] = ()
 
     @property
     def label(self) -> str:
@@ -299,7 +320,34 @@ class Paste(_Alone):
             for source, target in self.wires
             if source.block in ids and target.block in ids
         )
-        return diagram.with_(blocks=blocks, wires=diagram.wires + wires)
+        fed = tuple(
+            Wire(source, target._replace(block=ids[target.block]))
+            for source, target in self.incoming
+        )
+        made = diagram.with_(blocks=blocks, wires=diagram.wires + wires + fed)
+        return self._with_drawn(made) if self.frames or self.comments else made
+
+    def drawn_ids_in(self, diagram: Diagram) -> dict[str, str]:
+        """The id that every copied frame and comment gets in `diagram`, by its old id."""
+        taken = {thing.id for thing in diagram.notes}
+        found: dict[str, str] = {}
+        for stem, things in (("frame", self.frames), ("comment", self.comments)):
+            names = (f"{stem}{n}" for n in count(1))
+            for thing in things:
+                found[thing.id] = next(name for name in names if name not in taken)
+        return found
+
+    def _with_drawn(self, diagram: Diagram) -> Diagram:
+        ids, (dx, dy) = self.drawn_ids_in(diagram), self.offset
+        frames = (
+            replace(f, id=ids[f.id], rectangle=_shifted(f.rectangle, dx, dy)) for f in self.frames
+        )
+        comments = (
+            replace(c, id=ids[c.id], place=_shifted(c.place, dx, dy)) for c in self.comments
+        )
+        return diagram.with_drawn(
+            frames=(*diagram.frames, *frames), comments=(*diagram.comments, *comments)
+        )
 
     def _copy(self, block: Block, ids: Mapping[str, str], diagram: Diagram) -> Block:
         lender = diagram.blocks.get(block.shares or "")
@@ -307,6 +355,10 @@ class Paste(_Alone):
         (x, y), (dx, dy) = block.position, self.offset
         shares = ids.get(block.shares or "", own)
         return replace(block, id=ids[block.id], position=(x + dx, y + dy), shares=shares)
+
+
+def _shifted(numbers: tuple[float, ...], dx: float, dy: float) -> Any:
+    return (numbers[0] + dx, numbers[1] + dy, *numbers[2:])
 
 
 @dataclass(frozen=True, slots=True)

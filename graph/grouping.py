@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from graph.diagram import INLET, OUTLET, OUTPUT, PART, Block, Diagram, Frozen, Pin, Wire, is_name
-from graph.edits import Edit, _Alone
+from graph.edits import Edit, _Alone, _shifted
+from graph.frame import Comment, Frame, Note
+from graph.framing import drawn, free_frame_id, held_by
 from graph.parts import counts, part_of, pins_of
 from graph.problem import DiagramError
 
@@ -239,8 +241,13 @@ class Group(_Alone):
         wires += tuple(Wire(source, Pin(use, pin)) for source, pin in inlets.items())
         wires += tuple(Wire(Pin(use, outlets[w.source]), w.target) for w in out)
         part = self._part(diagram, inlets, outlets, into)
+        went = {thing.id for thing in part.notes}
         return diagram.with_(
-            blocks={**kept, use: block}, wires=wires, parts={**diagram.parts, self.name: part}
+            blocks={**kept, use: block},
+            wires=wires,
+            parts={**diagram.parts, self.name: part},
+            frames=tuple(f for f in diagram.frames if f.id not in went),
+            comments=tuple(c for c in diagram.comments if c.id not in went),
         )
 
     def _check(self, diagram: Diagram) -> None:
@@ -288,7 +295,8 @@ class Group(_Alone):
         wires = [w for w in diagram.wires if w.source.block in at and w.target.block in at]
         wires += [Wire(Pin(inlets[w.source], OUTPUT), w.target) for w in into]
         wires += [Wire(source, Pin(pin, "z")) for source, pin in outlets.items()]
-        return Diagram(made, tuple(wires))
+        went = [drawn(diagram, name) for name in held_by(diagram, self.ids)]
+        return Diagram(made, tuple(wires)).with_drawn(*_drawn_at(went, -x, -y))
 
 
 @dataclass(frozen=True)
@@ -323,7 +331,20 @@ class Ungroup(_Alone):
         blocks = {
             n: replace(b, shares=None) if b.shares == self.id else b for n, b in blocks.items()
         }
-        return diagram.with_(blocks=blocks, wires=self._wires(diagram, part, ids))
+        made = diagram.with_(blocks=blocks, wires=self._wires(diagram, part, ids))
+        return self._with_drawn(made, part, use.position)
+
+    def _with_drawn(self, diagram: Diagram, part: Diagram, at: tuple[float, float]) -> Diagram:
+        """The frames and comments of the part, under new ids where theirs are taken."""
+        things: list[Note] = []
+        taken = {thing.id for thing in diagram.notes}
+        for thing in part.notes:
+            stem = "frame" if isinstance(thing, Frame) else "comment"
+            name = thing.id if thing.id not in taken else free_frame_id(diagram, stem, taken)
+            taken.add(name)
+            things.append(replace(thing, id=name))
+        frames, comments = _drawn_at(things, *at)
+        return diagram.with_drawn((*diagram.frames, *frames), (*diagram.comments, *comments))
 
     def _wires(self, diagram: Diagram, part: Diagram, ids: dict[str, str]) -> tuple[Wire, ...]:
         inlets, outlets = pins_of(part)
@@ -353,6 +374,17 @@ class Ungroup(_Alone):
             elif wire.source.name in outlets and (source := origin(wire.source.name)) is not None:
                 wires.append(Wire(source, wire.target))
         return tuple(wires)
+
+
+def _drawn_at(things: Iterable[Note], dx: float, dy: float) -> tuple[list[Frame], list[Comment]]:
+    """Frames and comments, elsewhere by so much."""
+    frames, comments = [], []
+    for thing in things:
+        if isinstance(thing, Frame):
+            frames.append(replace(thing, rectangle=_shifted(thing.rectangle, dx, dy)))
+        else:
+            comments.append(replace(thing, place=_shifted(thing.place, dx, dy)))
+    return frames, comments
 
 
 def _mapped(level: Diagram, change: Callable[[Block], Block]) -> Diagram:

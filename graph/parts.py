@@ -7,7 +7,7 @@ kind "inlet" and "outlet" inside the part are its pins, called by their ids.  Th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from graph.diagram import INLET, MAX_BLOCKS, OUTLET, OUTPUT, PART, Block, Diagram, Frozen, Pin, Wire
@@ -15,6 +15,9 @@ from graph.problem import DiagramError, Problem
 
 MAX_DEPTH = 16  # of parts within parts
 SLASH = "/"
+
+# the input that each output of a muted block repeats, None where the block cannot be muted
+Through = Callable[[Diagram, Block], Mapping[str, str] | None]
 
 
 def part_of(block: Block) -> str:
@@ -87,9 +90,18 @@ class Flat:
     problems: tuple[Problem, ...] = ()
 
 
-def flatten(diagram: Diagram) -> Flat:
-    """The expanded diagram.  Raises DiagramError when it would have too many blocks, too deep or circular parts."""
-    if not any(b.kind == PART for b in diagram.blocks.values()):
+def no_way(diagram: Diagram, block: Block) -> Mapping[str, str] | None:
+    """Of a block that cannot be muted."""
+    return None
+
+
+def flatten(diagram: Diagram, through: Through = no_way) -> Flat:
+    """The expanded diagram.  Raises DiagramError when it would have too many blocks, too deep or circular parts.
+
+    `through` says how a muted block is left out.  In the expanded diagram such blocks are marked as muted and have no wires,
+    so that others can still share their weights; no other block is marked.
+    """
+    if not any(b.kind == PART or b.muted for b in diagram.blocks.values()):
         wires = {("", w): (w,) for w in diagram.wires}
         return Flat(diagram.with_(parts=Frozen()) if diagram.parts else diagram, {}, wires)
     total = counts(diagram)[""]
@@ -97,12 +109,15 @@ def flatten(diagram: Diagram) -> Flat:
         raise DiagramError(
             f"its parts expand to {total:,} blocks, and at most {MAX_BLOCKS:,} can run."
         )
-    return _Expansion(diagram).result()
+    return _Expansion(diagram, through).result()
 
 
 class _Expansion:
-    def __init__(self, diagram: Diagram) -> None:
+    def __init__(self, diagram: Diagram, through: Through) -> None:
         self.root = diagram
+        self.through = through
+        self.ways: dict[str, Mapping[str, str]] = {}  # of muted blocks: output -> input
+        self.idle: set[str] = set()  # paths of uses inside which nothing runs
         self.levels: dict[str, Diagram] = {}  # path of a use -> the part's diagram
         self.blocks: dict[str, Block] = {}
         self.problems: list[Problem] = []
@@ -110,16 +125,23 @@ class _Expansion:
 
     def _enter(self, path: str, here: Diagram) -> None:
         self.levels[path] = here
+        level = here.with_parts(self.root.parts) if path else here
         for block in here.blocks.values():
             name = join(path, block.id)
+            way = self.through(level, block) if block.muted else None
+            if way is not None:
+                self.ways[name] = way
             part = self.root.parts.get(part_of(block)) if block.kind == PART else None
             if part is not None:
                 self._check_use(name, block, part, here)
+                if way is not None or path in self.idle:
+                    self.idle.add(name)
                 self._enter(name, part)
                 self._share(name, path, block, part, here)
             elif block.kind not in (INLET, OUTLET) or not path:
                 shares = join(path, block.shares) if block.shares else None
-                self.blocks[name] = replace(block, id=name, shares=shares)
+                muted = way is not None or path in self.idle
+                self.blocks[name] = replace(block, id=name, shares=shares, muted=muted)
 
     def _check_use(self, name: str, block: Block, part: Diagram, here: Diagram) -> None:
         inlets, outlets = pins_of(part)
@@ -153,6 +175,11 @@ class _Expansion:
         here = self.levels[path]
         block = here.blocks[pin.block]
         inside = join(path, pin.block)
+        if path in self.idle:
+            return None
+        if inside in self.ways:
+            source = here.inputs.get(Pin(pin.block, self.ways[inside].get(pin.name, "")))
+            return self._origin(path, source) if source is not None else None
         if inside in self.levels and inside:
             outlet = Pin(pin.name, "z")
             source = self.levels[inside].inputs.get(outlet)
@@ -187,6 +214,12 @@ class _Expansion:
             for b in here.blocks.values()
             if b.kind == INLET and (origin := self._origin(path, Pin(b.id, OUTPUT)))
         }
+        sources |= {
+            Pin(name, pin): origin
+            for name, way in self.ways.items()
+            for pin in way
+            if (origin := self._origin(*_apart(name, pin)))
+        }
         self._drop_lost_shares()
         flat = Diagram(self.blocks, tuple(wires), recipe=self.root.recipe, extra=self.root.extra)
         return Flat(flat, sources, carried, tuple(self.problems))
@@ -206,6 +239,15 @@ class _Expansion:
         """The plain input pins that a value arriving at input `pin` of the level at `path` reaches."""
         inside = join(path, pin.block)
         block = self.levels[path].blocks[pin.block]
+        if path in self.idle:
+            return []
+        if inside in self.ways:
+            return [
+                end
+                for wire in self.levels[path].wires_from(pin.block)
+                if self.ways[inside].get(wire.source.name) == pin.name
+                for end in self._ends(path, wire.target)
+            ]
         if inside in self.levels and inside:
             if pin.name not in self.levels[inside].blocks:
                 return []
@@ -216,6 +258,11 @@ class _Expansion:
             following = [w for w in self.levels[outer].wires if w.source == Pin(use, pin.block)]
             return [end for w in following for end in self._ends(outer, w.target)]
         return [Pin(inside, pin.name)]
+
+
+def _apart(name: str, pin: str) -> tuple[str, Pin]:
+    path, _, block = name.rpartition(SLASH)
+    return path, Pin(block, pin)
 
 
 def join(path: str, name: str) -> str:

@@ -9,25 +9,33 @@ from typing import Any, TypeVar
 
 from graph.diagram import (
     MAX_BLOCKS,
-    MAX_COORDINATE,
     MAX_LABEL,
     Block,
     Diagram,
-    Frame,
     Frozen,
     Pin,
     Wire,
     is_name,
 )
+from graph.frame import (
+    MAX_COMMENTS,
+    MAX_COORDINATE,
+    MAX_FRAMES,
+    MAX_TEXT,
+    NARROWEST,
+    WIDEST,
+    Comment,
+    Frame,
+)
 from graph.plain import PlainError, entries, items, number, plain, shown, text
 from graph.problem import DiagramError
 
 MAX_DEPTH = 16  # of diagrams within diagrams
-MAX_FRAMES = 10_000
 EXTRA = "x-"  # what other programs may add
-DIAGRAM_KEYS = ("recipe", "blocks", "wires", "frames", "parts")
-BLOCK_KEYS = ("kind", "position", "settings", "label", "shares")
-FRAME_KEYS = ("title", "rectangle", "color")
+DIAGRAM_KEYS = ("recipe", "blocks", "wires", "frames", "comments", "parts")
+BLOCK_KEYS = ("kind", "position", "settings", "label", "shares", "muted")
+FRAME_KEYS = ("id", "title", "rectangle", "color")
+COMMENT_KEYS = ("id", "text", "place", "color")
 T = TypeVar("T")
 
 
@@ -68,6 +76,7 @@ def read_diagram(value: Any, room: Room | None = None, depth: int = 0) -> Diagra
             ),
             recipe=Frozen(_entry(found, "recipe", _settings, {})),
             extra=Frozen(_extra(found)),
+            comments=_read_comments(_entry(found, "comments", items, [])),
         )
     except DiagramError as error:
         raise PlainError(str(error)) from None
@@ -92,6 +101,11 @@ def plain_diagram(diagram: Diagram, room: Room | None = None, depth: int = 0) ->
     }
     if diagram.frames:
         found["frames"] = _plain_frames(diagram.frames)
+    if diagram.comments:
+        found["comments"] = [
+            _checked(f"comment {i}", partial(_plain_comment, i), comment)
+            for i, comment in enumerate(diagram.comments, 1)
+        ]
     if diagram.parts:
         found["parts"] = {
             name: _checked(_part(name), partial(_plain_part, name, room, depth), part)
@@ -125,6 +139,7 @@ def _read_block(name: str, value: Any) -> Block:
             label=_entry(found, "label", _label, ""),
             shares=_entry(found, "shares", _name, None),
             extra=Frozen(_extra(found)),
+            muted=_entry(found, "muted", _flag, False),
         )
     except DiagramError as error:
         raise PlainError(str(error).removeprefix(f"block {name}: ")) from None
@@ -138,6 +153,8 @@ def _plain_block(block: Block) -> dict[str, Any]:
         found["label"] = _checked("label", _label, block.label)
     if block.shares is not None:
         found["shares"] = block.shares
+    if block.muted:
+        found["muted"] = True
     return found | _extra(block.extra, all_of_it=True)
 
 
@@ -162,10 +179,12 @@ def _read_pin(value: Any) -> Pin:
 def _read_frames(values: list[Any]) -> tuple[Frame, ...]:
     if len(values) > MAX_FRAMES:
         raise PlainError(f"a diagram has at most {MAX_FRAMES:,} frames, this one {len(values):,}.")
-    return tuple(_checked(f"frame {i}", _read_frame, v) for i, v in enumerate(values, 1))
+    return tuple(
+        _checked(f"frame {i}", partial(_read_frame, i), v) for i, v in enumerate(values, 1)
+    )
 
 
-def _read_frame(value: Any) -> Frame:
+def _read_frame(index: int, value: Any) -> Frame:
     found = _known(value, FRAME_KEYS, extra=False)
     if "rectangle" not in found:
         raise PlainError('its "rectangle" is missing.')
@@ -173,18 +192,57 @@ def _read_frame(value: Any) -> Frame:
         title=_entry(found, "title", _label, ""),
         rectangle=_entry(found, "rectangle", _rectangle, (0.0, 0.0, 0.0, 0.0)),
         color=_entry(found, "color", _label, ""),
+        id=_entry(found, "id", _name, f"frame{index}"),
     )
 
 
 def _plain_frames(frames: tuple[Frame, ...]) -> list[dict[str, Any]]:
-    found = [_checked(f"frame {i}", _plain_frame, frame) for i, frame in enumerate(frames, 1)]
-    _read_frames(found)
-    return found
+    return [
+        _checked(f"frame {i}", partial(_plain_frame, i), frame) for i, frame in enumerate(frames, 1)
+    ]
 
 
-def _plain_frame(frame: Frame) -> dict[str, Any]:
-    color = {"color": frame.color} if frame.color else {}
-    return {"title": frame.title, "rectangle": [_short(v) for v in frame.rectangle]} | color
+def _plain_frame(index: int, frame: Frame) -> dict[str, Any]:
+    rectangle = [_short(v) for v in frame.rectangle]
+    found = {"title": _checked("title", _label, frame.title), "rectangle": rectangle}
+    return _own_id(frame.id, f"frame{index}") | found | _own_color(frame.color)
+
+
+def _read_comments(values: list[Any]) -> tuple[Comment, ...]:
+    if len(values) > MAX_COMMENTS:
+        raise PlainError(
+            f"a diagram has at most {MAX_COMMENTS:,} comments, this one {len(values):,}."
+        )
+    return tuple(
+        _checked(f"comment {i}", partial(_read_comment, i), v) for i, v in enumerate(values, 1)
+    )
+
+
+def _read_comment(index: int, value: Any) -> Comment:
+    found = _known(value, COMMENT_KEYS, extra=False)
+    if "place" not in found:
+        raise PlainError('its "place" is missing.')
+    return Comment(
+        text=_entry(found, "text", _long, ""),
+        place=_entry(found, "place", _place, (0.0, 0.0, NARROWEST)),
+        color=_entry(found, "color", _label, ""),
+        id=_entry(found, "id", _name, f"comment{index}"),
+    )
+
+
+def _plain_comment(index: int, comment: Comment) -> dict[str, Any]:
+    place = [_short(v) for v in comment.place]
+    found = {"text": _checked("text", _long, comment.text), "place": place}
+    return _own_id(comment.id, f"comment{index}") | found | _own_color(comment.color)
+
+
+def _own_id(name: str, usual: str) -> dict[str, Any]:
+    """The entry for an id that differs from the one which its place in the list gives."""
+    return {"id": name} if name != usual else {}
+
+
+def _own_color(color: str) -> dict[str, Any]:
+    return {"color": _checked("color", _label, color)} if color else {}
 
 
 def _read_part(name: str, room: Room, depth: int, value: Any) -> Diagram:
@@ -236,6 +294,16 @@ def _label(value: Any) -> str:
     return text(value, MAX_LABEL)
 
 
+def _long(value: Any) -> str:
+    return text(value, MAX_TEXT)
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise PlainError(f"there must be true or false, not {shown(value)}.")
+    return value
+
+
 def _name(value: Any) -> str:
     if not is_name(value):
         raise PlainError(
@@ -265,6 +333,13 @@ def _rectangle(value: Any) -> tuple[float, float, float, float]:
     if width < 0 or height < 0:
         raise PlainError("width and height cannot be negative.")
     return x, y, width, height
+
+
+def _place(value: Any) -> tuple[float, float, float]:
+    x, y, width = _numbers(value, 3)
+    if not NARROWEST <= width <= WIDEST:
+        raise PlainError(f"the width must lie between {NARROWEST:g} and {WIDEST:g}.")
+    return x, y, width
 
 
 def _short(value: float) -> int | float:

@@ -15,11 +15,12 @@ import torch
 from torch import fx, nn
 
 from graph.diagram import OUTPUT, Diagram, Pin
-from graph.parts import Flat, flatten, levels_of
+from graph.parts import Flat, levels_of
 from graph.problem import DiagramError, Problem
 from graph.settings import SettingError
 from nodes.block import Cost, Glyph, Regulariser
 from nodes.names import names
+from nodes.parts import expanded
 from runtime.data import Data, DataError, load
 from runtime.draft import Draft, Wires
 from runtime.inputs import all_given, glyph_of, kinds_of, recipe_of
@@ -64,6 +65,7 @@ class Program:
         )
         self.prefixes: dict[str, str] = {}  # generated target -> block id
         self.targets: dict[str, str] = {}  # block id -> generated target
+        self._sections: dict[tuple[tuple[Pin, ...], Pin], fx.GraphModule] = {}
         self.root = self._collect()
         self.module = self._compiled(Draft(self).loss())
         self.report = self._report(trace, report_problems)
@@ -247,6 +249,30 @@ class Program:
         """A plain nn.Module from the inputs (`predictor_inputs`, in order) to the answer, or to a tuple of several."""
         return self._predictor
 
+    def section(self, start: tuple[Pin, ...], end: Pin) -> fx.GraphModule:
+        """What lies between variables: the values at `start`, on which alone `end` depends -> the value at `end`."""
+        if (start, end) not in self._sections:
+            self._sections[start, end] = self._compiled(Draft(self).section(start, end))
+        return self._sections[start, end]
+
+    def passages(self, end: Pin) -> tuple[Pin, ...]:
+        """The variables, along the flow, through which everything has to pass on which `end` depends, `end` included.
+
+        They are those through which as many ways lead as from the inputs to `end` at all.
+        """
+        outputs = {n: [Pin(n, o) for o in s.type.outputs] for n, s in self.stages.items()}
+        before = {Pin(n, OUTPUT): 1 for n in self.inputs}
+        for name, stage in self.stages.items():
+            ways = sum(before.get(pin, 0) for pin in stage.sources)
+            before |= dict.fromkeys(outputs[name], ways)
+        after = dict.fromkeys(before, 0) | {end: 1}
+        for name, stage in reversed(self.stages.items()):
+            ways = sum(after[pin] for pin in outputs[name])
+            for pin in stage.sources:
+                after[pin] = after.get(pin, 0) + ways
+        whole = before.get(end, 0)
+        return tuple(p for p in before if whole and before[p] * after[p] == whole)
+
     @cached_property
     def watched(self) -> tuple[fx.GraphModule, Wires]:
         """The twin of `module` that also returns the value on every wire and of every variable."""
@@ -335,7 +361,7 @@ def compile(
 
 def _expanded(diagram: Diagram, problems: list[Problem]) -> Flat:
     try:
-        flat = flatten(diagram)
+        flat = expanded(diagram)
     except DiagramError as error:
         problems.append(Problem("", str(error), "Take something out of the parts."))
         return Flat(diagram.with_(blocks={}, wires=(), parts={}))

@@ -52,6 +52,8 @@ class Tracer:
         """Visits every block along the flow."""
         for name in wanted.order(self.diagram, self.followed):
             block = self.diagram.blocks[name]
+            if block.muted:
+                continue
             try:
                 self._visit(block)
             except SettingError as error:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from app.canvas.inks import Inks, write
-from graph.diagram import Frame
+from graph.frame import Frame
 
 STEP = 20.0  # canvas units between two dots at scale 1
 CLOSEST = 18.0  # device pixels between two dots, at least

@@ -17,7 +17,7 @@ from app.canvas.minimap import ENOUGH, Minimap
 from app.canvas.overview import Overview
 from app.canvas.scene import CanvasScene
 from app.theme import Theme
-from graph.diagram import MAX_COORDINATE
+from graph.frame import MAX_COORDINATE
 
 FARTHEST, NEAREST = 0.05, 8.0
 FAR = 0.35  # scale below which the shapes of a large diagram are only rectangles

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from random import Random
 
-from graph.diagram import Block, Diagram, Frame, Frozen, Pin, Wire
+from graph.diagram import Block, Diagram, Frozen, Pin, Wire
 from graph.edits import (
     AddBlock,
     Connect,
@@ -14,10 +14,23 @@ from graph.edits import (
     Paste,
     RemoveBlocks,
     SetLabel,
+    SetMuted,
     SetRecipe,
     SetSetting,
     SetShares,
     Together,
+)
+from graph.frame import COLORS, Comment, Frame
+from graph.framing import (
+    AddComment,
+    AddFrame,
+    MoveFrames,
+    RemoveFrames,
+    ResizeFrame,
+    SetColor,
+    SetComment,
+    SetTitle,
+    carried,
 )
 
 KINDS = ("observed", "linear", "relu", "sum", "delay", "cross_entropy", "from_tomorrow")
@@ -79,7 +92,8 @@ def chain(length: int, skip: int = 0) -> Diagram:
 def random_diagram(random: Random, blocks: int = 12, depth: int = 1) -> Diagram:
     """Any diagram that can be: kinds, settings, labels, sharing, delays, frames, parts, recipe, `x-` entries."""
     diagram = Diagram(
-        frames=tuple(_frame(random) for _ in range(random.randrange(3))),
+        frames=tuple(_frame(random, f"frame{i + 1}") for i in range(random.randrange(3))),
+        comments=tuple(_comment(random, f"c{i}") for i in range(random.randrange(3))),
         recipe=Frozen({f"r{i}": random.choice(VALUES) for i in range(random.randrange(4))}),
         extra=Frozen({f"x-{i}": random.choice(VALUES) for i in range(random.randrange(3))}),
         parts=Frozen(
@@ -102,11 +116,20 @@ def attempt(diagram: Diagram, edit: Edit) -> Diagram:
         return diagram
 
 
-def _frame(random: Random) -> Frame:
+def _frame(random: Random, name: str) -> Frame:
     x, y, width, height = (round(random.uniform(0, 1000), random.randrange(4)) for _ in range(4))
     return Frame(
-        random.choice(("", "a frame", "ü")), (-x, y, width, height), random.choice(("", "#aabbcc"))
+        random.choice(("", "a frame", "ü")),
+        (-x, y, width, height),
+        random.choice(("", "#aabbcc", *COLORS)),
+        name,
     )
+
+
+def _comment(random: Random, name: str) -> Comment:
+    text = random.choice(("", "$\\sum_i w_i$\nü", "x" * 2000))
+    place = (random.uniform(-1e7, 1e7), 0.0, float(random.randrange(60, 2000)))
+    return Comment(text, place, random.choice(("", "teal", *COLORS)), name)
 
 
 def random_block(random: Random, diagram: Diagram) -> Block:
@@ -144,5 +167,25 @@ def random_edit(random: Random, diagram: Diagram, most: int = 30) -> Edit:
         if full
         else Paste(tuple(diagram.blocks[n] for n in some if n != "nobody"), diagram.wires),
         Together("Both", (SetLabel(one, "both"), SetSetting(other, "units", 3))),
+    ]
+    return random.choice((*choices, _framing_edit(random, diagram, some)))
+
+
+def _framing_edit(random: Random, diagram: Diagram, some: tuple[str, ...]) -> Edit:
+    """Some edit of frames, comments, or of what is muted."""
+    ids = [thing.id for thing in (*diagram.frames, *diagram.comments)] or ["nothing"]
+    one = random.choice(ids)
+    blocks, others = carried(diagram, [one])
+    new = random.choice(("frame1", "f9", "c5", "no name"))
+    choices: list[Edit] = [
+        AddFrame(_frame(random, new)),
+        AddComment(_comment(random, new)),
+        RemoveFrames((one,)),
+        MoveFrames({name: (1.5, -20.0) for name in others}, {name: (3.0, 4.0) for name in blocks}),
+        ResizeFrame(one, (0.0, random.uniform(-9, 9), random.choice((300.0, -1.0)), 200.0)),
+        SetTitle(one, random.choice(("", "stage", "x" * 201))),
+        SetComment(one, random.choice(("", "why $\\lambda$?", "x" * 2001))),
+        SetColor((one,), random.choice(COLORS)),
+        SetMuted(some, random.random() < 0.7),
     ]
     return random.choice(choices)

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from graph.change import Change
-from graph.diagram import Block, Diagram, Frame, Frozen
+from graph.diagram import Block, Diagram, Frozen
 from graph.edits import (
     AddBlock,
     Connect,
@@ -20,6 +20,7 @@ from graph.edits import (
     SetSetting,
     SetShares,
 )
+from graph.frame import Frame
 from graph.grouping import InPart
 from tests.graph.samples import attempt, classifier, random_diagram, random_edit, wire
 
@@ -101,7 +102,8 @@ def _redone(view: Diagram, after: Diagram, change: Change) -> Diagram:
     recipe = after.recipe if change.recipe else view.recipe
     frames = after.frames if change.frames else view.frames
     parts = after.parts if change.parts else view.parts
-    return Diagram(Frozen(blocks), wires, parts, frames, recipe, after.extra)
+    comments = after.comments if change.frames else view.comments
+    return Diagram(Frozen(blocks), wires, parts, frames, recipe, after.extra, comments)
 
 
 def test_what_is_moved_inside_a_part_does_not_run() -> None:

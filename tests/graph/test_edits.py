@@ -233,6 +233,7 @@ def test_any_work_is_undone_by_the_diagrams_from_before(seed: int) -> None:
             diagram.frames,
             diagram.recipe,
             diagram.extra,
+            diagram.comments,
         )
         assert (diagram, diagram.inputs, diagram.wires_of) == (fresh, fresh.inputs, fresh.wires_of)
         assert _goes_along(diagram)

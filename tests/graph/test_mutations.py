@@ -16,7 +16,9 @@ from graph.files import from_text, to_text
 from graph.problem import FileError
 from tests.graph.samples import classifier, random_diagram
 
-GOLDEN = (Path(__file__).parent / "golden" / "version1.gradboard").read_text("utf-8")
+_FOLDER = Path(__file__).parent / "golden"
+GOLDEN = (_FOLDER / "version1.gradboard").read_text("utf-8")
+ANNOTATED = (_FOLDER / "version1-annotated.gradboard").read_text("utf-8")
 TOKENS = (
     "{",
     "}",
@@ -141,7 +143,7 @@ def _mutate_and_read(count: int, seed: int) -> dict[str, int]:
     """How many mutated files were opened and refused; everything else fails the test."""
     random = Random(seed)
     small = to_text(random_diagram(Random(5), blocks=3, depth=1))
-    sources = [GOLDEN, to_text(classifier()), small, small]
+    sources = [GOLDEN, ANNOTATED, to_text(classifier()), small, small]
     outcome = {"opened": 0, "refused": 0}
     for _ in range(count):
         text = random.choice(MUTATIONS)(random, random.choice(sources))

@@ -30,7 +30,20 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(importlib.import_module(_HOMES[name]), name)
     globals()[name] = value
+    _let_notebooks_draw()
     return value
+
+
+def _let_notebooks_draw() -> None:
+    """Diagrams show themselves in notebooks from now on; Qt is loaded when the first one does."""
+    from graph import diagram
+
+    def draw(shown: diagram.Diagram) -> str | None:
+        from app.notebook import svg_of
+
+        return svg_of(shown)
+
+    diagram.draws = draw
 
 
 def __dir__() -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
@@ -27,6 +27,7 @@ class Theme:
     muted: str
     function: str
     computed: str
+    computed_fill: str
     latent: str
     parameter: str
     cost: str
@@ -55,6 +56,7 @@ PAPER = Theme(
     muted="#6c6c6c",
     function="#6262f5",
     computed="#9696fa",
+    computed_fill="#ffffff",
     latent="#f53c3c",
     parameter="#f53c3c",
     cost="#f53c3c",
@@ -89,6 +91,7 @@ BOARD = Theme(
     muted="#a4adb3",
     function="#8c90ff",
     computed="#b4b6ff",
+    computed_fill="#1e2327",
     latent="#ff6f69",
     parameter="#ff6f69",
     cost="#ff6f69",
@@ -112,6 +115,15 @@ BOARD = Theme(
 )  # fmt: skip
 
 THEMES = {theme.name: theme for theme in (PAPER, BOARD)}
+STYLES = {"nyu": "NYU 2020", "filled": "Filled: computed variables filled, latent ones hollow"}
+FILLING = 0.62  # how much of the background is in the filling of a computed variable
+
+
+def styled(theme: Theme, style: str) -> Theme:
+    """A theme in one of STYLES: as in the lectures of 2020, or with only the latent variables hollow."""
+    if style != "filled":
+        return theme
+    return replace(theme, computed_fill=mixed(theme.computed, theme.background, FILLING).name())
 
 
 def apply(app: QApplication, theme: Theme) -> None:

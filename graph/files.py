@@ -12,18 +12,24 @@ from typing import Any
 
 from graph.diagram import Diagram
 from graph.migrations import VERSION, migrate
+from graph.pictures import HEAD, is_picture, packed_in
 from graph.plain import MAX_VALUES, PlainError, count_values, entries, parse
 from graph.problem import FileError
 from graph.schema import plain_diagram, read_diagram
 
 MAX_BYTES = 32 * 1024 * 1024
-_LINE_BY_LINE = ("recipe", "blocks", "wires", "frames")
+_LINE_BY_LINE = ("recipe", "blocks", "wires", "frames", "comments")
 
 
 def load(path: str | os.PathLike[str]) -> Diagram:
-    """The diagram in a file.  Raises FileError, one sentence that names the file, the place and what to do."""
+    """The diagram in a file, or in a picture that carries one.
+
+    Raises FileError, one sentence that names the file, the place and what to do.
+    """
     shown = _shown(path)
     content = _read(path, shown)
+    if is_picture(content[:HEAD]):
+        return from_text(packed_in(content, shown, MAX_BYTES), shown)
     try:
         source = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -32,6 +38,15 @@ def load(path: str | os.PathLike[str]) -> Diagram:
             f"{shown}: line {line}: it is not UTF-8 text, so it is not a diagram; choose another file."
         ) from None
     return from_text(source, shown)
+
+
+def is_of_picture(path: str | os.PathLike[str]) -> bool:
+    """Whether a file is a picture, which a diagram may be read from but is not saved to."""
+    try:
+        with open(path, "rb") as file:
+            return is_picture(file.read(HEAD))
+    except OSError:
+        return False
 
 
 def save(diagram: Diagram, path: str | os.PathLike[str]) -> None:

@@ -105,7 +105,7 @@ def _paint_rings(painter: QPainter, face: Face, ink: Inks, marks: Marks) -> None
         if made.glyph not in CIRCLES:
             _paint_short_arrow(painter, made, ring, ink)
             painter.setPen(ink.ring)
-            painter.setBrush(ink.paper)
+            painter.setBrush(ink.ring_fill)
             painter.drawEllipse(middle, ring.radius, ring.radius)
         if marks.near == name:
             painter.setPen(ink.hover)

@@ -65,6 +65,7 @@ class Inks:
         self.halo = _pen(theme.selection, 11.0, alpha=58)
         self.hover = _pen(theme.selection, 2.0)
         self.ring = _pen(theme.computed, THIN)
+        self.ring_fill = QBrush(QColor(theme.computed_fill))
         self.open_pin = _pen(theme.muted, 1.4)
         self.fitting = QBrush(mixed(theme.selection, theme.background, 0.65))
         self.snapped = QBrush(self.selection)

@@ -14,7 +14,7 @@ from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 
-from app.canvas.picture import picture, svg
+from app.canvas.picture import Picture, Shown
 from app.canvas.tips import tip_at
 from app.theme import BOARD, PAPER, Theme
 from graph.diagram import Diagram, Pin, Wire
@@ -236,23 +236,24 @@ def test_a_theme_repaints_everything(qapp: Any) -> None:
 
 
 def test_a_picture_has_the_whole_diagram_at_its_scale(qapp: Any) -> None:
-    one, two = picture(spiral(), PAPER, 1.0), picture(spiral(), PAPER, 2.0)
+    made = Picture(Shown(spiral(), PAPER))
+    one, two = made.image(1.0), made.image(2.0)
     assert abs(two.width() - 2 * one.width()) <= 2
     assert one.width() > 800 and one.height() > 150
     assert count(one, PAPER.cost_fill) > 4_000
-    assert not picture(Diagram(), BOARD).isNull()
+    assert not Picture(Shown(Diagram(), BOARD)).image().isNull()
 
 
 def test_a_picture_of_a_huge_diagram_is_bounded(qapp: Any) -> None:
     far = diagram((block("x", "observed", 0, 0), block("y", "observed", 1e6, 0)))
-    assert picture(far, PAPER, 2.0).width() <= 16_000
+    assert Picture(Shown(far, PAPER)).image(2.0).width() <= 16_000
 
 
 def test_svg_is_read_by_qts_own_renderer(qapp: Any) -> None:
     from PySide6.QtGui import QPainter
     from PySide6.QtSvg import QSvgRenderer
 
-    renderer = QSvgRenderer(QByteArray(svg(spiral(), PAPER)))
+    renderer = QSvgRenderer(QByteArray(Picture(Shown(spiral(), PAPER)).svg()))
     image = QImage(renderer.defaultSize(), QImage.Format.Format_RGB32)
     image.fill(Qt.GlobalColor.white)
     painter = QPainter(image)

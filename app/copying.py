@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from graph.diagram import Diagram, Frozen
+from graph.diagram import Block, Diagram, Frozen, Pin, Wire
 from graph.edits import Paste
 from graph.files import from_text, to_text
 from graph.grouping import AddPart
 from graph.parts import needed
+from nodes.parts import type_in
+
+INCOMING = "x-incoming"  # in the copied text: by input, as linear1.z, the output that fed it
 
 
 def part_of(diagram: Diagram, ids: Iterable[str]) -> Diagram:
-    """These blocks with the wires among them and the parts that they use, without recipe."""
+    """These blocks with the wires among them and the parts that they use, without recipe; what fed them is noted."""
     wanted = set(ids)
     blocks = {
         name: replace(block, shares=block.shares if block.shares in wanted else None)
@@ -21,7 +24,10 @@ def part_of(diagram: Diagram, ids: Iterable[str]) -> Diagram:
         if name in wanted
     }
     wires = [w for w in diagram.wires if w.source.block in wanted and w.target.block in wanted]
-    return Diagram(blocks, tuple(wires), Frozen(needed(blocks.values(), diagram.parts)))
+    noted = {str(w.target): str(w.source) for w in _incoming(diagram, wanted)}
+    extra = Frozen({INCOMING: noted} if noted else {})
+    parts = Frozen(needed(blocks.values(), diagram.parts))
+    return Diagram(blocks, tuple(wires), parts, extra=extra)
 
 
 def copied_text(diagram: Diagram, ids: Iterable[str]) -> str:
@@ -32,15 +38,62 @@ def copied_text(diagram: Diagram, ids: Iterable[str]) -> str:
 def paste_of(text: str) -> tuple[Paste, tuple[AddPart, ...]]:
     """The edit that inserts what the clipboard holds, and those that add the parts used there.
 
-    Raises FileError when it holds no diagram.
+    Its `incoming` are the wires that fed the originals, wherever that was.  Raises FileError when it holds no diagram.
     """
     found = from_text(text, "the clipboard")
     parts = tuple(AddPart(name, part) for name, part in found.parts.items())
-    return Paste(tuple(found.blocks.values()), found.wires), parts
+    wires = _noted(found.extra.get(INCOMING), found.blocks.keys())
+    return Paste(tuple(found.blocks.values()), found.wires, incoming=wires), parts
 
 
-def duplicate_of(diagram: Diagram, ids: Iterable[str]) -> Paste:
-    """The edit that copies blocks beside themselves; copies share weights with whom the originals do."""
+def duplicate_of(diagram: Diagram, ids: Iterable[str], wired: bool = False) -> Paste:
+    """The edit that copies blocks beside themselves; copies share weights with whom the originals do.
+
+    With `wired`, what feeds the originals feeds the copies as well.
+    """
     wanted = set(ids)
     wires = tuple(w for w in diagram.wires if w.source.block in wanted and w.target.block in wanted)
-    return Paste(tuple(diagram.blocks[name] for name in diagram.blocks if name in wanted), wires)
+    blocks = tuple(diagram.blocks[name] for name in diagram.blocks if name in wanted)
+    return Paste(blocks, wires, incoming=_incoming(diagram, wanted) if wired else ())
+
+
+def possible(diagram: Diagram, paste: Paste) -> Paste:
+    """The same with those incoming wires only that can begin in a diagram."""
+
+    def begins(pin: Pin) -> bool:
+        block = diagram.blocks.get(pin.block)
+        kind = type_in(diagram, block) if block is not None else None
+        return kind is not None and pin.name in kind.outputs
+
+    return replace(paste, incoming=tuple(w for w in paste.incoming if begins(w.source)))
+
+
+def placed(paste: Paste, at: tuple[float, float]) -> Paste:
+    """The same with the middle of the copies at a point."""
+    x, y = _middle(paste.blocks)
+    return replace(paste, offset=(at[0] - x, at[1] - y))
+
+
+def _middle(blocks: tuple[Block, ...]) -> tuple[float, float]:
+    xs, ys = zip(*(block.position for block in blocks), strict=True)
+    return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
+
+
+def _incoming(diagram: Diagram, wanted: set[str]) -> tuple[Wire, ...]:
+    return tuple(
+        w for w in diagram.wires if w.target.block in wanted and w.source.block not in wanted
+    )
+
+
+def _noted(noted: object, ids: Iterable[str]) -> tuple[Wire, ...]:
+    """The wires of a note; what cannot be one is passed over, for anybody may have written it."""
+    found = [
+        Wire(_pin(source), _pin(target))
+        for target, source in (noted.items() if isinstance(noted, dict) else ())
+        if isinstance(source, str)
+    ]
+    return tuple(w for w in found if w.target.block in ids)
+
+
+def _pin(text: str) -> Pin:
+    return Pin(*text.partition(".")[::2])

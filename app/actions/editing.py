@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QGuiApplication
 
 from app import copying
 from app.actions.commands import Commands, Table
+from app.canvas.placing import on_grid
 from graph.edits import Paste, Together
 from graph.grouping import AddPart
 from graph.problem import FileError
@@ -22,7 +26,9 @@ class Editing(Commands):
             "cut": self.cut,
             "copy": self.copy,
             "paste": self.paste,
+            "paste_wired": lambda: self.paste(wired=True),
             "duplicate": self.duplicate,
+            "duplicate_wired": lambda: self.duplicate(wired=True),
             "delete": scene.delete_selected,
             "take_out": scene.join_selected,
             "select_all": scene.select_all,
@@ -41,21 +47,38 @@ class Editing(Commands):
             self.copy()
             self._window.scene.delete_selected()
 
-    def paste(self) -> None:
-        """Inserts what the clipboard holds, and selects it."""
+    def paste(self, wired: bool = False) -> None:
+        """Inserts what the clipboard holds, at the mouse if it is over the canvas, and selects it; `wired`, with the wires
+        from what fed the originals."""
         text = QGuiApplication.clipboard().text()
         if not text.strip():
             self._window.status.say("The clipboard is empty.")
             return
         try:
-            self._insert(*copying.paste_of(text))
+            paste, parts = copying.paste_of(text)
         except FileError as error:
             self._window.status.say(str(error))
+            return
+        if not paste.blocks:
+            self._window.status.say("There is no block in the clipboard.")
+            return
+        fed = copying.possible(self._window.levels.diagram, paste).incoming if wired else ()
+        self._insert(replace(self._put(paste), incoming=fed), parts)
 
-    def duplicate(self) -> None:
-        """Copies the selected blocks beside themselves, and selects the copies."""
+    def _put(self, paste: Paste) -> Paste:
+        """At the mouse; else beside the originals if that place is seen; else in the middle of what is seen."""
+        view = self._window.view
+        at = view.pointer
+        if at is None:
+            x, y = paste.blocks[0].position
+            beside = QPointF(x + paste.offset[0], y + paste.offset[1])
+            at = None if view.seen().contains(beside) else view.seen().center()
+        return paste if at is None else copying.placed(paste, on_grid((at.x(), at.y())))
+
+    def duplicate(self, wired: bool = False) -> None:
+        """Copies the selected blocks beside themselves, and selects the copies; `wired`, with what feeds them."""
         if picked := self.picked():
-            self._insert(copying.duplicate_of(self._window.levels.diagram, picked))
+            self._insert(copying.duplicate_of(self._window.levels.diagram, picked, wired))
 
     def _insert(self, paste: Paste, parts: tuple[AddPart, ...] = ()) -> None:
         ids = paste.ids_in(self._window.levels.diagram)

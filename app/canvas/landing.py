@@ -57,9 +57,11 @@ def landing(
     kind = type_in(diagram, diagram.blocks[block])
     if kind is None:
         return None
-    touched = _on_circle(scene, diagram, block, made, place)
-    touched = touched or _on_pin(scene, diagram, block, made, place)
-    return touched or _on_wire(scene, diagram, block, made, place, kind)
+    return (
+        _on_wire(scene, diagram, block, made, place, kind)
+        or _on_circle(scene, diagram, block, made, place)
+        or _on_pin(scene, diagram, block, made, place)
+    )
 
 
 def _on_circle(

@@ -50,6 +50,13 @@ def _heading(title: str) -> QWidget:
     return heading
 
 
+def retitle(dock: QDockWidget, title: str) -> None:
+    """Calls a dock by what it shows; its entry in the menu keeps its name."""
+    heading = dock.titleBarWidget()
+    if isinstance(heading, QLabel) and heading.text() != title:
+        heading.setText(title)
+
+
 def arrange(window: MainWindow) -> None:
     """Puts every dock where it is at first."""
     window.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
@@ -97,7 +104,11 @@ def open_views(window: MainWindow, diagram: Diagram) -> None:
 def with_views(window: MainWindow, diagram: Diagram) -> Diagram:
     """The diagram as it is saved: with the views that are open, unless they are those that are open at first."""
     views = window.figures.views
-    here = [name for name in ("boundary", "loss", *views) if window.docks[name].isVisible()]
+    here = [
+        name
+        for name in dict.fromkeys(("boundary", "loss", *views))
+        if window.docks[name].isVisible()
+    ]
     chosen = {name: views[name].choice if name in views else "" for name in here}
     if set(here) == set(AT_FIRST) and not any(chosen.values()):
         return diagram.with_(extra=Frozen(diagram.extra).without(KEY))

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 TICK = 16  # ms between two looks into the pipe
 FRAME = 1 / 30  # s, at least, between two frames that are asked for
 LOST = 2.0  # s after which an unanswered frame is asked for again
-LIVE_GRID = 100  # resolution of the boundary while it trains
-STILL_GRID = 256  # and while it does not
 
 
 class Engine(Protocol):
@@ -44,6 +42,7 @@ class Live(QObject):
     failed = Signal(object)  # Problem
     done = Signal(str)
     checked = Signal(object)  # messages.Checked, of the newest diagram only
+    computed = Signal(object)  # messages.Computed
     died = Signal(str)
     played = Signal(bool)  # whether it trains, or will as soon as it can
 
@@ -61,8 +60,7 @@ class Live(QObject):
         self._asked_at = 0.0
         self._waiting = self._still = False
         self._interrupted = False  # it played until the diagram could not be trained
-        self.grid_wanted = True
-        self.asks: Callable[[], tuple[Ask, ...]] = tuple  # what the open views want besides
+        self.asks: Callable[[], tuple[Ask, ...]] = tuple  # what the open views want
         self._timer = QTimer(self)
         self._timer.setInterval(TICK)
         self._timer.timeout.connect(self.tick)
@@ -169,6 +167,19 @@ class Live(QObject):
         self._send(CheckOverfit())
         return self._ready
 
+    def start_job(self, ask: Ask) -> bool:
+        """Has a dear figure computed in the background; False when no engine is there."""
+        from runtime.messages import StartJob
+
+        self._send(StartJob(ask))
+        return self._ready
+
+    def stop_job(self, ask: Ask) -> None:
+        """Leaves it as far as it has come."""
+        from runtime.messages import StopJob
+
+        self._send(StopJob(ask))
+
     def look_again(self) -> None:
         """Asks for a frame even though nothing runs: a view was opened."""
         self._still = True
@@ -202,6 +213,9 @@ class Live(QObject):
             case messages.Checked():
                 if self._checking == self._version and not self._stale:
                     self.checked.emit(message)
+            case messages.Computed():
+                self._still = self._still or message.over
+                self.computed.emit(message)
             case messages.Failed():
                 self.failed.emit(message.problem)
             case messages.Died():
@@ -256,8 +270,7 @@ class Live(QObject):
         due = now - self._asked_at >= (LOST if self._waiting else FRAME)
         if not (self._ready and due and (self._playing or self._still)):
             return
-        grid = (LIVE_GRID if self._playing else STILL_GRID) if self.grid_wanted else 0
-        self._session.send(WantFrame(grid, self.asks()))
+        self._session.send(WantFrame(self.asks()))
         self._asked_at, self._waiting, self._still = now, True, False
 
     def _set_playing(self, playing: bool) -> None:

@@ -36,6 +36,7 @@ QToolButton[role="play"]:hover {{ background: {theme.gradient_text}; }}
 QToolButton[role="play"]:disabled {{ background: {theme.button}; }}
 QToolButton[role="link"] {{ background: transparent; color: {theme.function}; border: 0; padding: 2px; }}
 QToolButton[role="link"]:hover {{ color: {theme.text}; }}
+QToolButton[role="here"] {{ background: transparent; color: {theme.muted}; border: 0; padding: 2px; }}
 QToolButton[role="plain"] {{ background: transparent; color: {theme.text}; border: 0; padding: 0 2px; }}
 QToolButton[role="plain"]:hover {{ color: {theme.function}; }}
 QFrame#notice {{ background: {theme.cost_fill}; border: 0; border-bottom: 1px solid {theme.border}; }}

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from graph.edits import SetRecipe
-from runtime.snapshot import Points
+from runtime.figures.answers import Points
 
 MOST = 5_000  # points that the recipe may hold
 _strokes = count(1)

@@ -73,11 +73,9 @@ class Reactions(QObject):
         window.scene.said.connect(window.status.say)
         window.scene.picked.connect(window.inspector.show_picked)
         window.status.asked.connect(self.next_problem)
-        window.docks["boundary"].visibilityChanged.connect(self._want_grid)
         window.boundary.painted.connect(self._painted)
         window.view.zoomed.connect(window.status.show_zoom)
         window.library.chosen.connect(self._add)
-        window.view.searched.connect(self._search)
 
     # --- the document --------------------------------------------------------------------------------------------
 
@@ -137,7 +135,6 @@ class Reactions(QObject):
         window.scene.show_report(Report())
         self._forget()
         self._take_report(None)
-        window.boundary.show_points(None)
         docks.open_views(window, window.document.diagram)
         window.view.frame_all()
 
@@ -154,11 +151,6 @@ class Reactions(QObject):
         self._frames.clear()
 
     def _compiled(self, message: Compiled) -> None:
-        window = self._window
-        if message.points is not None or message.report.trainable:
-            window.boundary.show_points(
-                message.points
-            )  # while it cannot run, the last answer stays
         if message.restarted:
             self._forget()
         self._take_report(message)
@@ -198,7 +190,6 @@ class Reactions(QObject):
         window.scene.show_frame(window.levels.snapshot(snapshot))
         window.bar.show_snapshot(snapshot, len(self._frames) if snapshot.playing else 0)
         window.loss.show_rows(snapshot.curve, snapshot.validation)
-        window.boundary.show_grid(snapshot.grid)
         window.filing.trained = window.filing.trained or snapshot.step > 0
 
     def _stopped(self, message: Stopped) -> None:
@@ -214,7 +205,7 @@ class Reactions(QObject):
     def _died(self, text: str) -> None:
         self._window.bar.show_text("engine stopped")
         sentence = f"The engine stopped: {text.rstrip('.')}. Your diagram is safe."
-        self._window.notice.say(sentence, "Restart", self.restart)
+        self._window.notice.say(sentence, ("Restart", self.restart))
 
     def restart(self) -> None:
         """Starts another engine; saved weights are read again."""
@@ -243,17 +234,7 @@ class Reactions(QObject):
         else:
             self.do(edit)
 
-    def _want_grid(self, visible: bool) -> None:
-        self._window.live.grid_wanted = visible
-        if visible:
-            self._window.live.look_again()
-
     # --- the palette ---------------------------------------------------------------------------------------------
-
-    def _search(self) -> None:
-        self._window.docks["palette"].show()
-        self._window.library.search.setFocus()
-        self._window.library.search.selectAll()
 
     def _add(self, kind: str) -> None:
         self._window.view.add_block(kind)

@@ -21,7 +21,7 @@ def judge(program: Program, inputs: Sequence[torch.Tensor]) -> dict[str, float]:
     `inputs` are the values of the program's inputs, the batch first.
     """
     count = len(inputs[0]) if inputs else 0
-    size = _chunk(program)
+    size = at_once(program)
     twin = program.watched[0]
     training = twin.training
     twin.eval()
@@ -41,10 +41,10 @@ def judge(program: Program, inputs: Sequence[torch.Tensor]) -> dict[str, float]:
     return found
 
 
-def _chunk(program: Program) -> int:
-    """How many samples are judged at once, for the twin holds every value of theirs."""
+def at_once(program: Program, most: int = CHUNK) -> int:
+    """How many samples can go through a program together, were every value of theirs held."""
     one = sum(numel(kind.shape) // SAMPLES for kind in program.kinds.values())
-    return min(CHUNK, max(1, NUMBERS // max(1, one)))
+    return min(most, max(1, NUMBERS // max(1, one)))
 
 
 def _judge(program: Program, inputs: Sequence[torch.Tensor]) -> tuple[float, float | None]:

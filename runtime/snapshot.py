@@ -1,4 +1,4 @@
-"""Report, Snapshot, Flow, Grid: all that a screen ever sees of a run. Plain values and numpy arrays, no torch."""
+"""Report, Snapshot, Flow: all that a screen ever sees of a run. Plain values and numpy arrays, no torch."""
 
 from __future__ import annotations
 
@@ -49,36 +49,15 @@ class Flow:
     gradient: float
 
 
-@dataclass(frozen=True)
-class Grid:
-    """Answers of the diagram on a grid over its 2-D input.
-
-    `answer` is `[rows, columns]`: the class (uint8) when `classes` > 0, else the output's value (float32);
-    `confidence` `[rows, columns]` in 0..1 (uint8, 255 = 1).  Row 0 is the lowest y.  `bounds` is (x0, x1, y0, y1) in data units.
-    """
-
-    answer: np.ndarray
-    confidence: np.ndarray | None
-    classes: int
-    bounds: tuple[float, float, float, float]
-
-
-@dataclass(frozen=True)
-class Points:
-    """Data to draw over a Grid: `x` `[N, 2]` in data units, `y` `[N]` class numbers or values; `names` of the classes."""
-
-    x: np.ndarray
-    y: np.ndarray
-    names: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What one open view wants to see: the name of the view, the block it looks at, and a choice it may have."""
+    """What one open view wants to see: the name of the view, the block it looks at, a choice it may have, and how fine
+    it shall be, 0 where that has no meaning."""
 
     view: str
     block: str = ""
     choice: str = ""
+    size: int = 0
 
 
 @dataclass(frozen=True)
@@ -101,24 +80,6 @@ class Histograms:
 
 
 @dataclass(frozen=True)
-class Pictures:
-    """Grey pictures `[k, height, width]` of uint8; `low` and `high` `[k]` are the values of black and white."""
-
-    images: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-
-
-@dataclass(frozen=True)
-class Confusion:
-    """`counts` `[true, answered]`; some sample numbers of each cell; the classes' names where the data have them."""
-
-    counts: np.ndarray
-    examples: Mapping[tuple[int, int], tuple[int, ...]] = field(default_factory=dict)
-    names: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Snapshot:
     """One watched training step.
 
@@ -138,7 +99,6 @@ class Snapshot:
     weight_gradients: Mapping[str, float] = field(default_factory=dict)
     curve: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))
     validation: np.ndarray = field(default_factory=lambda: np.zeros((0, 2)))
-    grid: Grid | None = None
     views: Mapping[Ask, Any] = field(default_factory=dict)  # only what was asked for and is due
     rate: float = 0.0  # of the last update: the recipe's rate times its schedule's factor
     steps_per_second: float = 0.0

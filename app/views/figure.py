@@ -20,15 +20,18 @@ class FigureView(QWidget):
     """
 
     asked = Signal()  # what was chosen in the view changes what it asks for
+    titled = Signal(str)  # what its dock is called with what it shows now
 
     title: ClassVar[str] = ""
     help: ClassVar[str] = ""  # one sentence, with the formula behind the view
     nothing: ClassVar[str] = ""  # said while there is nothing to show
+    wanted = Signal()  # it asks for something else now, even if nothing runs
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._selected = ""
+        self.playing = False  # whether it trains: then there is little time for a figure
         self.choice = (
             ""  # what is chosen in the view, kept in the diagram's file; each view knows its own
         )
@@ -50,6 +53,9 @@ class FigureView(QWidget):
         if block != self._selected:
             self._selected = block
             self.forget()
+
+    def name_rows(self, names: Mapping[str, str]) -> None:
+        """Block id or pin -> what it is called on the shown level, in the order of the flow."""
 
     def choose(self, choice: str) -> None:
         """Takes a choice as `choice` held it; one that the view does not know changes nothing."""

@@ -1,0 +1,73 @@
+"""Planes in a space of many numbers: through two of its coordinates, or along its data's principal components."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Plane:
+    """The points `origin` `[n]` + a `directions[0]` + b `directions[1]`; the directions `[2, n]` are orthonormal."""
+
+    origin: np.ndarray
+    directions: np.ndarray
+
+    def projected(self, values: np.ndarray) -> np.ndarray:
+        """Where values `[N, n]` lie over the plane, `[N, 2]`."""
+        found: np.ndarray = (values - self.origin) @ self.directions.T
+        return found
+
+    def lifted(self, points: np.ndarray) -> np.ndarray:
+        """Points `[M, 2]` of the plane as values `[M, n]`."""
+        found: np.ndarray = self.origin + points @ self.directions
+        return found
+
+
+def of_units(values: np.ndarray, first: int, second: int) -> Plane:
+    """The plane of two coordinates of `[N, n]`, counted from 0; the others stay at their mean."""
+    origin = values.mean(0)
+    origin[[first, second]] = 0.0
+    directions = np.zeros((2, values.shape[1]))
+    directions[0, first] = directions[1, second] = 1.0
+    return Plane(origin, directions)
+
+
+def of_components(values: np.ndarray) -> tuple[Plane, tuple[float, float]]:
+    """The plane through the mean of `[N, n]` in which the values vary most, and the share of the variance along each.
+
+    Of each direction the sign is that with which its largest number is positive.  Source: principal components as
+    the singular vectors of the centred values; found from the smaller of the two products with themselves.
+    """
+    mean = values.mean(0)
+    centred = values - mean
+    centred = centred / (float(np.linalg.norm(centred)) or 1.0)  # of variance 1 in all
+    count, size = centred.shape
+    if size <= count:
+        squares, vectors = np.linalg.eigh(centred.T @ centred)
+        directions = vectors.T[::-1][:2]
+    else:
+        squares, vectors = np.linalg.eigh(centred @ centred.T)
+        directions = vectors.T[::-1][:2] @ centred
+    directions = _completed(directions, size)
+    largest = np.abs(directions).argmax(1)
+    directions = directions * np.where(directions[[0, 1], largest] < 0, -1.0, 1.0)[:, None]
+    first, second = (*(float(max(s, 0.0)) for s in squares[::-1][:2]), 0.0, 0.0)[:2]
+    return Plane(mean, directions), (first, second)
+
+
+def _completed(directions: np.ndarray, size: int) -> np.ndarray:
+    """Two orthonormal directions, the given ones first; coordinates stand in where the values do not vary."""
+    found: list[np.ndarray] = []
+    for candidate in (*directions, *np.eye(min(size, 3), size)):
+        rest = candidate.astype(np.float64)
+        for _ in range(2):
+            for one in found:
+                rest = rest - one * (one @ rest)
+        length = float(np.linalg.norm(rest))
+        if length > 1e-9 and len(found) < 2:
+            found.append(rest / length)
+    while len(found) < 2:
+        found.append(np.zeros(size))
+    return np.stack(found)

@@ -1,0 +1,192 @@
+"""The answers of a diagram in the space that a view chose, with the data on them; over one number, the fitted curves."""
+
+from __future__ import annotations
+
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import torch
+
+from graph.diagram import Pin
+from runtime.batches import Batches
+from runtime.components import Plane, of_components, of_units
+from runtime.field import (
+    answer_of,
+    bounds_of,
+    chooses,
+    grid_of,
+    grid_points,
+    input_of,
+    judged_by,
+    macs_between,
+    spaces_of,
+)
+from runtime.figures.answers import Answers, Fit, Grid, Points, Spaces
+from runtime.probe import Watched
+from runtime.run import Run
+from runtime.samples import Seen, raw_values, roots, seen, targets, through, values_at
+from runtime.snapshot import Ask
+
+LIVE = 100  # cells of a side when the ask names no size
+BEYOND = 0.3  # of the data's extent that a curve goes on at each side
+WORK = 150_000_000  # multiply-accumulates that one picture may cost
+COARSEST = 16  # cells of a side below which nothing would be seen
+
+_main: WeakKeyDictionary[Batches, dict[str, tuple[Plane, tuple[float, float]]]] = (
+    WeakKeyDictionary()
+)
+
+
+def answers(run: Run, watched: Watched, ask: Ask) -> Answers | Fit | None:
+    """The first answer in the space `ask.choice`, or in the one that suits; None when there is none or it costs too much."""
+    answer = answer_of(run.program)
+    if answer is None:
+        return None
+    spaces = spaces_of(run.program, answer)
+    space = chosen(spaces, ask.choice, run.program.kinds[answer].shape[1:] in ((), (1,)))
+    samples = seen(run, "training")
+    if not space or not len(samples.rows):
+        return None
+    with run.descent.averaged():
+        if space == "fit":
+            return _fit(run, answer, samples, spaces, ask.size or LIVE)
+        return _over_plane(run, answer, samples, spaces, space, ask.size or LIVE)
+
+
+def chosen(spaces: Spaces, wanted: str, number: bool) -> str:
+    """The wanted space where there is such one, else the best there is, "" for none; `number` says the answer is one number."""
+    own = {0: "", 1: "fit" if number else "", 2: "input"}.get(spaces.inputs, "components")
+    match wanted.split():
+        case ["hidden", variable, *units] if _units(units, dict(spaces.variables).get(variable, 0)):
+            return wanted
+        case ["plane", *units] if spaces.inputs > 2 and _units(units, spaces.inputs):
+            return wanted
+    if own or not spaces.variables:
+        return own
+    return f"hidden {spaces.variables[0][0]} 1 2"
+
+
+def _units(told: list[str], size: int) -> bool:
+    """Whether these are two different units of so many."""
+    known = len(told) == 2 and all(t.isdecimal() and 1 <= int(t) <= size for t in told)
+    return known and told[0] != told[1]
+
+
+# --- over a plane -------------------------------------------------------------------------------------------------
+
+
+def _over_plane(
+    run: Run, answer: Pin, samples: Seen, spaces: Spaces, space: str, size: int
+) -> Answers | None:
+    words = space.split()
+    start = Pin(*words[1].rsplit(".", 1)) if words[0] == "hidden" else input_of(run.program, answer)
+    assert start is not None
+    size = _affordable(size, macs_between(run.program, start, answer))
+    raw = words[0] in ("input", "plane")
+    values = _values(run, start, samples, raw)
+    if not size or not np.isfinite(values).all():
+        return None
+    plane, axes = _plane(run, values, words)
+    over = plane.projected(values)
+    bounds = bounds_of(over, square=words[0] in ("input", "components"))
+    out = through(
+        run.program,
+        (start,),
+        answer,
+        _given(run, start, plane.lifted(grid_points(bounds, size)), raw),
+    )
+    wanted, names = targets(run, samples.rows)
+    grid = grid_of(run.program, answer, out, bounds, chooses(run.program, answer, wanted))
+    points = Points(over, _classes_or_values(wanted, grid, len(over)), names)
+    return Answers(space, grid, points, axes, words[0] in ("input", "components"), spaces)
+
+
+def _affordable(size: int, macs: int) -> int:
+    """Cells of a side that do not cost too much, 0 when too few would be left."""
+    size = min(size, int((WORK / max(1, macs)) ** 0.5))
+    return size if size >= COARSEST else 0
+
+
+def _values(run: Run, start: Pin, samples: Seen, raw: bool) -> np.ndarray:
+    """The samples as `[N, n]` numbers of a variable; `raw` ones are in the units of the data."""
+    if raw:
+        return raw_values(run, start, samples.rows)
+    found = values_at(run, start, samples.fields)
+    return found.flatten(1).double().cpu().numpy()
+
+
+def _plane(run: Run, values: np.ndarray, words: list[str]) -> tuple[Plane, tuple[str, str]]:
+    """The plane that a space means, and what its axes are called."""
+    if words[0] == "components":
+        plane, shares = _main_plane(run, values)
+        first, second = (f"component {n} ({s:.0%})" for n, s in enumerate(shares, 1))
+        return plane, (first, second)
+    one, other = (int(w) for w in words[-2:]) if len(words) > 1 else (1, 2)
+    what = "unit" if words[0] == "hidden" else "input"
+    return of_units(values, one - 1, other - 1), (f"{what} {one}", f"{what} {other}")
+
+
+def _main_plane(run: Run, values: np.ndarray) -> tuple[Plane, tuple[float, float]]:
+    """The principal components of the data's own numbers, found once."""
+    known = _main.setdefault(run.batches, {})
+    if "x" not in known:
+        known["x"] = of_components(values)
+    return known["x"]
+
+
+def _given(run: Run, start: Pin, values: np.ndarray, raw: bool) -> torch.Tensor:
+    """Values `[M, n]` as the program takes them at a variable."""
+    shaped = values.reshape(len(values), *run.program.kinds[start].shape[1:])
+    if raw:
+        shaped = run.batches.normalized(run.field_of(start.block), shaped)
+    return run.program.tensor(shaped)
+
+
+def _classes_or_values(wanted: np.ndarray | None, grid: Grid, count: int) -> np.ndarray:
+    """`[N]`: the class of every sample where the grid has areas, else the first number of its target."""
+    if wanted is None:
+        return np.zeros(count, dtype=np.int64)
+    rows = wanted.reshape(count, -1)
+    if not grid.classes:
+        return np.ascontiguousarray(rows[:, 0])
+    if rows.shape[1] > 1:
+        return rows.argmax(1).astype(np.int64)
+    return (
+        rows[:, 0].astype(np.int64) if rows.dtype.kind != "f" else (rows[:, 0] > 0).astype(np.int64)
+    )
+
+
+# --- over one number ----------------------------------------------------------------------------------------------
+
+
+def _fit(run: Run, answer: Pin, samples: Seen, spaces: Spaces, size: int) -> Fit | None:
+    start = input_of(run.program, answer)
+    assert start is not None
+    x = raw_values(run, start, samples.rows)
+    wanted, names = targets(run, samples.rows)
+    low, high = float(x.min()), float(x.max())
+    margin = max(high - low, 1e-6) * BEYOND
+    along = np.linspace(low - margin, high + margin, 2 * size + 1)
+    given = _given(run, start, along[:, None], raw=True)
+    members = [
+        through(run.program, (start,), pin, given).flatten().double().cpu().numpy()
+        for pin in _members(run, answer, start)
+    ]
+    y = np.zeros(len(x)) if wanted is None else wanted.reshape(len(x), -1)[:, 0]
+    return Fit(along, np.stack(members), Points(x, np.asarray(y, dtype=np.float64), names), spaces)
+
+
+def _members(run: Run, answer: Pin, start: Pin) -> list[Pin]:
+    """The answers that are one number from this input and are judged by the target of the first one."""
+    program, ends = run.program, run.program.diagram.inputs
+
+    def target(pin: Pin) -> Pin | None:
+        return ends.get(Pin(judged_by(program, pin), "target"))
+
+    return [
+        pin
+        for pin in program.answers
+        if target(pin) == target(answer)
+        and roots(program, pin) == (start,)
+        and program.kinds[pin].shape[1:] in ((), (1,))
+    ]

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QToolBar, QVBoxLayout, QWidget
 
 from app import actions, docks
+from app.adding import Adding
 from app.breadcrumb import Breadcrumb
 from app.canvas.scene import CanvasScene
 from app.canvas.view import CanvasView
@@ -26,8 +27,11 @@ from app.panels.palette import Palette
 from app.panels.recipe import kinds_of, single_settings
 from app.panels.training import TrainingBar
 from app.reactions import Reactions
+from app.safety import Safety
 from app.shelf import Shelf
+from app.spotting import Spotting
 from app.status import StatusLine
+from app.theme import styled
 from app.views.boundary import BoundaryView
 from app.views.loss import LossView
 from app.visits import Visits
@@ -62,7 +66,7 @@ def contents(window: MainWindow) -> Iterator[None]:
     yield
     _add_bar(window)
     yield
-    window.scene = CanvasScene(window.levels.do, window.theme)
+    window.scene = CanvasScene(window.levels.do, styled(window.theme, window.style_name))
     yield
     window.view = CanvasView(window.scene)
     yield
@@ -79,14 +83,17 @@ def contents(window: MainWindow) -> Iterator[None]:
     docks.add(window, "inspector", "", window.inspector)
     yield
     yield from window.inspector.complete()
-    window.boundary = BoundaryView(window.theme)
-    docks.add(window, "boundary", "Decision boundary", window.boundary)
+    window.figures = Figures(window.theme)
+    boundary = window.figures.views["boundary"]
+    assert isinstance(boundary, BoundaryView)
+    window.boundary = boundary
+    docks.add(window, "boundary", boundary.title, boundary)
     window.loss = LossView(window.theme)
     docks.add(window, "loss", "Loss", window.loss)
     yield
-    window.figures = Figures(window.theme)
     for name, view in window.figures.views.items():
-        docks.add(window, name, view.title, view)
+        if name not in window.docks:
+            docks.add(window, name, view.title, view)
     yield
     window.outline = Outline(window.theme)
     docks.add(window, "outline", "Outline", window.outline)
@@ -96,16 +103,20 @@ def contents(window: MainWindow) -> Iterator[None]:
     window.menus = actions.make_menus(window)
     yield
     window.reactions = Reactions(window)
+    window.adding = Adding(window)
     window.visits = Visits(window)
     window.checking = Checking(window)
+    window.safety = Safety(window, window.rescue_folder)
     window.offer = Offer(window.shelf, window)
-    window.offer.found.connect(window.library.show_shelf)
+    window.offer.found.connect(lambda found: window.library.show_shelf(found, window.shelf.pins))
     window.figures.connect_to(window)
+    window.spotting = Spotting(window)
     window.filing.as_saved = lambda diagram: docks.with_views(window, diagram)
     docks.arrange(window)
     yield
     docks.share_out(window)
     window.offer.look()
+    window.safety.offer()
     yield
 
 

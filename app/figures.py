@@ -7,11 +7,20 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDockWidget
 
+from app import docks
 from app.theme import Theme
+from app.views.attention import AttentionView
+from app.views.boundary import BoundaryView
 from app.views.confusion import ConfusionView
+from app.views.embedding import EmbeddingView
 from app.views.figure import FigureView
 from app.views.gradients import GradientsView
+from app.views.job import JobView
+from app.views.matrix import MatrixView
+from app.views.patches import PatchesView
 from app.views.pictures import PicturesView
+from app.views.slow import SlowView
+from app.views.surface import SurfaceView
 from graph.diagram import OUTPUT, Diagram, Pin
 from graph.parts import join
 from nodes.names import names
@@ -23,10 +32,23 @@ if TYPE_CHECKING:
     from app.window import MainWindow
 
 VIEWS: dict[str, type[FigureView]] = {
+    "boundary": BoundaryView,
     "gradients": GradientsView,
     "pictures": PicturesView,
+    "patches": PatchesView,
+    "attention": AttentionView,
+    "matrix": MatrixView,
     "confusion": ConfusionView,
+    "embedding": EmbeddingView,
+    "slow": SlowView,
+    "surface": SurfaceView,
 }
+NAMED = (
+    "boundary",
+    "gradients",
+    "embedding",
+    "surface",
+)  # views that call variables as the canvas does
 
 
 class Figures(QObject):
@@ -36,31 +58,59 @@ class Figures(QObject):
         super().__init__()
         self.views = {name: view(theme) for name, view in VIEWS.items()}
         self._docks: dict[str, QDockWidget] = {}
+        self._open: set[str] = set()
         self._diagram = Diagram()
 
     def connect_to(self, window: MainWindow) -> None:
         """Listens to the run, the selection and the docks of a window that has everything in it."""
         self._docks = {name: window.docks[name] for name in self.views}
+        self._open = {name for name, dock in self._docks.items() if dock.isVisible()}
         window.live.asks = self.asks
         window.live.shown.connect(self._shown)
         window.live.compiled.connect(self._compiled)
+        window.live.played.connect(self._played)
         window.scene.picked.connect(lambda ids: self._picked(ids, window.levels))
-        window.levels.changed.connect(lambda _change: self._name_rows(window.levels))
+        window.levels.changed.connect(
+            lambda change: self._name_rows(window.levels) if change.runs else None
+        )
         window.levels.entered.connect(lambda _left: self._name_rows(window.levels))
         window.filing.opened.connect(self._forget)
         self._looked_again = window.live.look_again
-        for dock in self._docks.values():
-            dock.visibilityChanged.connect(self._opened)
+        for name, dock in self._docks.items():
+            dock.visibilityChanged.connect(
+                lambda shown, name=name: self._opened(name, shown, window.levels)
+            )
+        for view in self.views.values():
+            view.wanted.connect(window.live.look_again)
         for view in self.views.values():
             view.asked.connect(self._looked_again)
+            if isinstance(view, JobView):
+                self._connect_job(view, window)
+        boundary = self._docks["boundary"]
+        self.views["boundary"].titled.connect(lambda title: docks.retitle(boundary, title))
 
-    def _opened(self, visible: bool) -> None:
+    def _connect_job(self, view: JobView, window: MainWindow) -> None:
+        live = window.live
+        view.begun.connect(lambda ask: None if live.start_job(ask) else view.interrupt())
+        view.ended.connect(live.stop_job)
+        live.computed.connect(view.show_job)
+        live.compiled.connect(view.show_compiled)
+        live.died.connect(lambda _text: view.interrupt())
+
+    def _opened(self, name: str, visible: bool, levels: Levels) -> None:
+        """A dock was opened or closed, or another one lies on it now."""
+        (self._open.add if visible else self._open.discard)(name)
         if visible:
+            self._name_rows(levels)
             self._looked_again()
+
+    def _played(self, playing: bool) -> None:
+        for view in self.views.values():
+            view.playing = playing
 
     def asks(self) -> tuple[Ask, ...]:
         """What the open views want."""
-        open_views = [view for name, view in self.views.items() if self._docks[name].isVisible()]
+        open_views = [view for name, view in self.views.items() if name in self._open]
         return tuple(ask for view in open_views for ask in view.asks())
 
     def set_theme(self, theme: Theme) -> None:
@@ -90,7 +140,7 @@ class Figures(QObject):
     def _name_rows(self, levels: Levels) -> None:
         """Along the flow of the shown level: the variable at a block's output, and before it the block's own weights."""
         diagram = levels.diagram
-        if diagram is self._diagram or not self._docks["gradients"].isVisible():
+        if diagram is self._diagram or self._open.isdisjoint(NAMED):
             return
         self._diagram = diagram
         called = names(diagram)
@@ -101,6 +151,5 @@ class Figures(QObject):
             pin = Pin(block, OUTPUT)
             if pin in called.variables:
                 rows[str(levels.origin(pin))] = called.variables[pin]
-        gradients = self.views["gradients"]
-        assert isinstance(gradients, GradientsView)
-        gradients.name_rows(rows)
+        for name in NAMED:
+            self.views[name].name_rows(rows)

@@ -9,7 +9,7 @@ SIZE = 24  # logical pixels; drawn at twice that for fine screens
 
 
 def icon(name: str, color: str) -> QIcon:
-    """The icon "play", "pause", "step", "reset", "close" or "gradboard" in a colour."""
+    """The icon of that name ("play", "pause", "step", "back", "first", "last", ...) in a colour."""
     pixmap = QPixmap(2 * SIZE, 2 * SIZE)
     pixmap.fill(Qt.GlobalColor.transparent)
     pixmap.setDevicePixelRatio(2)
@@ -52,6 +52,18 @@ def _step(painter: QPainter, color: QColor) -> None:
     _fill(painter, color, _triangle(5, 15.5), _bar(16, 5, 3, 14))
 
 
+def _back(painter: QPainter, color: QColor) -> None:
+    _fill(painter, color, _bar(5, 5, 3, 14), _triangle(19, 8.5))
+
+
+def _first(painter: QPainter, color: QColor) -> None:
+    _fill(painter, color, _bar(3, 5, 3, 14), _triangle(13.5, 6.5), _triangle(21, 13.5))
+
+
+def _last(painter: QPainter, color: QColor) -> None:
+    _fill(painter, color, _triangle(3, 10.5), _triangle(10.5, 17.5), _bar(18, 5, 3, 14))
+
+
 def _reset(painter: QPainter, color: QColor) -> None:
     painter.setPen(QPen(color, 2.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
     painter.drawArc(QRectF(5, 5, 14, 14), 30 * 16, 290 * 16)
@@ -83,6 +95,9 @@ _DRAWN = {
     "play": _play,
     "pause": _pause,
     "step": _step,
+    "back": _back,
+    "first": _first,
+    "last": _last,
     "reset": _reset,
     "close": _close,
     "gradboard": _gradboard,

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 
 from app.shortcuts import MENUS, Shortcut
 
-SUBMENUS = ("recent", "gallery", "theme", "docks")
-SWITCHES = ("values", "minimap", "calm")
+SUBMENUS = ("recent", "gallery", "theme", "style", "docks")
+SWITCHES = ("values", "minimap", "calm", "mirror")
 
 Row = (
     tuple[str, str, Callable[[], object]] | str
@@ -78,13 +78,13 @@ class Menus:
         menu.addAction("…")  # an empty menu does not open
 
     def fill_choice(
-        self, name: str, choices: Iterable[str], now: str, choose: Callable[[str], object]
+        self, name: str, choices: Mapping[str, str], now: str, choose: Callable[[str], object]
     ) -> None:
-        """Fills a submenu with texts of which one is chosen."""
+        """Fills a submenu with choices, name -> text, of which one is chosen by its name."""
         group = QActionGroup(self._window)
-        for text in choices:
-            action = self.menus[name].addAction(text.capitalize())
+        for choice, text in choices.items():
+            action = self.menus[name].addAction(text)
             action.setCheckable(True)
-            action.setChecked(text == now)
-            action.triggered.connect(lambda _checked=False, text=text: choose(text))
+            action.setChecked(choice == now)
+            action.triggered.connect(lambda _checked=False, choice=choice: choose(choice))
             group.addAction(action)

@@ -19,9 +19,10 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow
 
 from app.looks import looks
 from app.settings import Preferences
-from app.theme import BOARD, PAPER, Theme, apply
+from app.theme import BOARD, PAPER, STYLES, Theme, apply, styled
 
 if TYPE_CHECKING:
+    from app.adding import Adding
     from app.breadcrumb import Breadcrumb
     from app.canvas.scene import CanvasScene
     from app.canvas.view import CanvasView
@@ -39,7 +40,9 @@ if TYPE_CHECKING:
     from app.panels.palette import Palette
     from app.panels.training import TrainingBar
     from app.reactions import Reactions
+    from app.safety import Safety
     from app.shelf import Shelf
+    from app.spotting import Spotting
     from app.status import StatusLine
     from app.views.boundary import BoundaryView
     from app.views.loss import LossView
@@ -84,6 +87,9 @@ class MainWindow(QMainWindow):
     status: StatusLine
     menus: Menus
     reactions: Reactions
+    spotting: Spotting
+    safety: Safety
+    adding: Adding
 
     def __init__(
         self,
@@ -91,13 +97,17 @@ class MainWindow(QMainWindow):
         preferences: Preferences | None = None,
         theme: str = "",
         shelf: Shelf | None = None,
+        rescue: Path | None = None,
     ) -> None:
+        """`rescue` is the folder for recovery copies and for which files are open; without it there are none."""
         super().__init__()
         self.session = session
-        self.wanted_shelf = shelf
+        self.wanted_shelf, self.rescue_folder = shelf, rescue
         self.preferences = preferences or Preferences()
         self.theme_name = theme or self.preferences.text("theme", "system")
         self.theme = theme_of(self.theme_name)
+        style = self.preferences.text("style", "nyu")
+        self.style_name = style if style in STYLES else "nyu"
         self.docks: dict[str, QDockWidget] = {}
         self.is_filled = False
         self._steps: Iterator[None] | None = None
@@ -170,12 +180,19 @@ class MainWindow(QMainWindow):
         self._apply_theme()
         if self.is_filled:
             self.setStyleSheet(looks(self.theme))
+            self.view.set_theme(styled(self.theme, self.style_name))
             for part in self._themed():
                 part.set_theme(self.theme)
 
+    def set_style(self, name: str) -> None:
+        """Draws blocks in another of STYLES from now on; remembers it."""
+        self.style_name = name
+        self.preferences.keep("style", name)
+        self.view.set_theme(styled(self.theme, name))
+
     def _themed(self) -> tuple[Themed, ...]:
         panels = (self.library, self.bar, self.inspector, self.outline)
-        return (self.view, *panels, self.boundary, self.loss, self.figures, self.notice)
+        return (*panels, self.loss, self.figures, self.notice)
 
     def _apply_theme(self) -> None:
         application = QApplication.instance()
@@ -205,6 +222,7 @@ class MainWindow(QMainWindow):
                 return
             self.preferences.keep("geometry", self.saveGeometry())
             self.preferences.keep("state", self.saveState())
+            self.safety.close()
             self.hide()  # the engine takes a moment to end
             self.live.close()
         event.accept()

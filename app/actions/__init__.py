@@ -4,23 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app.actions.adding import Adds
 from app.actions.arranging import Arranging
 from app.actions.commands import Commands, Table
 from app.actions.editing import Editing
 from app.actions.filing import Files
 from app.actions.helping import Helping
 from app.actions.looking import Looking
+from app.actions.mirroring import Mirroring
+from app.actions.picturing import Picturing
 from app.actions.running import Running
 from app.menus import Menus
+from app.theme import STYLES
 
 if TYPE_CHECKING:
     from app.window import MainWindow
 
-COMMANDS: tuple[type[Commands], ...] = (Files, Editing, Arranging, Looking, Running, Helping)
+COMMANDS: tuple[type[Commands], ...] = (
+    Files,
+    Editing,
+    Adds,
+    Arranging,
+    Looking,
+    Mirroring,
+    Running,
+    Helping,
+    Picturing,
+)
+THEMES = {"paper": "Paper", "board": "Board", "system": "System"}
 SWITCHES = (
     ("values", False),
     ("minimap", True),
     ("calm", False),
+    ("mirror", False),
 )  # name, whether it is on at first
 
 
@@ -35,7 +51,8 @@ def make_menus(window: MainWindow) -> Menus:
         if isinstance(made, Files):
             menus.fill_on_open("recent", made.recent)
             menus.fill_on_open("gallery", made.gallery)
-    menus.fill_choice("theme", ("paper", "board", "system"), window.theme_name, window.set_theme)
+    menus.fill_choice("theme", THEMES, window.theme_name, window.set_theme)
+    menus.fill_choice("style", STYLES, window.style_name, window.set_style)
     for dock in window.docks.values():
         action = dock.toggleViewAction()
         action.setText(dock.windowTitle())

@@ -11,16 +11,21 @@ from PySide6.QtWidgets import QGraphicsScene, QStyleOptionGraphicsItem
 
 from app.canvas import faces
 from app.canvas.faces import Face
+from app.canvas.frames import Frames
 from app.canvas.geometry import Ring
 from app.canvas.glyphs import Marks, Verdict
 from app.canvas.inks import inks, label_width
 from app.canvas.items import BlockItem, WireItem
+from app.canvas.mirror import Mirror
 from app.canvas.paths import Points, route
 from app.canvas.pulses import Pulses
+from app.canvas.router import Link, Router
+from app.canvas.spotlight import Spotlight
 from app.theme import Theme
 from graph.change import Change
 from graph.diagram import INLET, OUTLET, Diagram, Pin, Wire
 from graph.edits import Disconnect, Edit, RemoveBlocks, SetLabel, Together
+from graph.framing import RemoveFrames
 from graph.grouping import RenamePin
 from graph.joining import RemoveAndJoin
 from graph.problem import DiagramError, Problem
@@ -59,7 +64,11 @@ class CanvasScene(QGraphicsScene):
         self.wires: dict[Wire, WireItem] = {}
         self.selected: frozenset[str] = frozenset()
         self.selected_wires: frozenset[Wire] = frozenset()
+        self._router = Router()
+        self.frames = Frames(self)
+        self.frames.changed.connect(self._frames_changed)
         self.pulses = Pulses(self)
+        self.mirror, self.spotlight = Mirror(self), Spotlight(self)
         self.pulses.ticked.connect(self.ticked)
         self.pulses.turned.connect(self.touched)
         self._names: Names = names(self.diagram)
@@ -74,7 +83,7 @@ class CanvasScene(QGraphicsScene):
         """Shows another diagram, perhaps the inside of a part; nothing is selected, no flow runs until the next frame."""
         self.part = part
         self.clear()
-        self.blocks, self.wires = {}, {}
+        self.blocks, self.wires, self._router = {}, {}, Router()
         self.verdicts, self._marked = {}, set()
         self.report, self._troubles = Report(), {}
         self.show_frame(None)
@@ -82,7 +91,9 @@ class CanvasScene(QGraphicsScene):
         for name in diagram.blocks:
             self._add_block(name)
         for wire in diagram.wires:
-            self._add_wire(wire)
+            self._link(wire)
+        self._route()
+        self.frames.show(diagram)
         self.setSceneRect(self.bounds().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
         self.select(())
         self._touch()
@@ -90,19 +101,24 @@ class CanvasScene(QGraphicsScene):
     def show_change(self, diagram: Diagram, change: Change) -> None:
         """Shows the diagram after a change; only what it concerns is made anew."""
         self.diagram = diagram
+        if change.frames:
+            self.frames.show(diagram)
         for wire in change.unwired:
             self.removeItem(self.wires.pop(wire))
+            self._router.link(wire, None)
         for name in change.removed:
             self.removeItem(self.blocks.pop(name))
+            self._router.place(name, None)
         if change.runs or change.altered:
             self._refresh(self._rename(change) & self.blocks.keys())
         for name in change.added:
             self._add_block(name)
         for wire in change.wired:
-            self._add_wire(wire)
+            self._link(wire)
         self._place(change.moved + change.altered)
+        self._route()
         self._grow(change.added + change.moved + change.altered)
-        self.select(self.selected, self.selected_wires)
+        self.select(self.selected, self.selected_wires, self.frames.selected)
         self._touch()
 
     def _rename(self, change: Change) -> set[str]:
@@ -120,6 +136,7 @@ class CanvasScene(QGraphicsScene):
         """Shows shapes and problems; they stay until the next report."""
         self.report, self._troubles = report, faces.troubles_by_block(report)
         if self._refresh(self.blocks):
+            self._route()
             self._touch()
 
     def set_theme(self, theme: Theme) -> None:
@@ -147,11 +164,35 @@ class CanvasScene(QGraphicsScene):
         item.setPos(*self.diagram.blocks[name].position)
         self.blocks[name] = item
         self.addItem(item)
+        self._stand(item)
 
-    def _add_wire(self, wire: Wire) -> None:
-        item = WireItem(wire, self._way(wire), self.ink)
-        self.wires[wire] = item
-        self.addItem(item)
+    def _stand(self, item: BlockItem) -> None:
+        """Tells the router what a block takes up where it is."""
+        made, x, y = item.face.form, item.x(), item.y()
+        hull, taken = made.box(), made.taken()
+        self._router.place(
+            item.block,
+            (hull[0] + x, hull[1] + y, hull[2] + x, hull[3] + y),
+            (taken[0] + x, taken[1] + y, taken[2] + x, taken[3] + y),
+        )
+
+    def _link(self, wire: Wire) -> None:
+        self._router.link(wire, self._link_between(wire.source, wire.target))
+
+    def _link_between(self, source: Pin, target: Pin) -> Link:
+        begin, end = self.blocks[source.block], self.blocks[target.block]
+        ring, port = begin.face.form.ring(source.name), end.face.form.port(target.name)
+        at, to = (begin.x(), begin.y()), (end.x(), end.y())
+        return Link(source.block, ring, at, target.block, port, to)
+
+    def _route(self) -> None:
+        """Draws the wires whose ways are others now."""
+        for wire, way in self._router.ways().items():
+            if wire in self.wires:
+                self.wires[wire].set_way(way)
+            else:
+                self.wires[wire] = WireItem(wire, way, self.ink)
+                self.addItem(self.wires[wire])
 
     def _refresh(self, ids: Iterable[str]) -> bool:
         """Makes the faces of these blocks anew; whether any differs."""
@@ -176,12 +217,11 @@ class CanvasScene(QGraphicsScene):
         self._reroute(ids)
 
     def _reroute(self, ids: Iterable[str]) -> None:
+        for name in ids:
+            self._stand(self.blocks[name])
         for wire in {w for name in ids for w in self.diagram.wires_of[name]}:
             if wire in self.wires:
-                self.wires[wire].set_way(self._way(wire))
-
-    def _way(self, wire: Wire) -> Points:
-        return self.way_between(wire.source, wire.target)
+                self._link(wire)
 
     def _grow(self, ids: Iterable[str]) -> None:
         """Keeps the index's rectangle around all blocks, with room to spare so that this is rare."""
@@ -189,6 +229,10 @@ class CanvasScene(QGraphicsScene):
         if not self.sceneRect().contains(bounds):
             wider = bounds.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN)
             self.setSceneRect(self.sceneRect() | wider)
+
+    def _frames_changed(self) -> None:
+        self.update()
+        self._touch()
 
     def _touch(self) -> None:
         self._stale = True
@@ -214,12 +258,15 @@ class CanvasScene(QGraphicsScene):
             return self.perform(RenamePin(self.part, block, text))
         return self.perform(SetLabel(block, text))
 
-    def select(self, ids: Iterable[str], wires: Iterable[Wire] = ()) -> None:
-        """Selects these blocks and wires and no others; `picked` tells when the blocks are others than before."""
+    def select(
+        self, ids: Iterable[str], wires: Iterable[Wire] = (), frames: Iterable[str] = ()
+    ) -> None:
+        """Selects these blocks, wires, frames and comments and no others; `picked` tells when the blocks are others than before."""
         chosen = frozenset(name for name in ids if name in self.blocks)
         lines = frozenset(wire for wire in wires if wire in self.wires)
         before, self.selected = self.selected, chosen
         before_lines, self.selected_wires = self.selected_wires, lines
+        self.frames.select(frames)
         changed = False
         for name in (before ^ chosen) & self.blocks.keys():
             item = self.blocks[name]
@@ -232,11 +279,11 @@ class CanvasScene(QGraphicsScene):
             self.picked.emit(tuple(name for name in self.diagram.blocks if name in chosen))
 
     def select_all(self) -> None:
-        """Selects every block and wire."""
-        self.select(self.blocks, self.wires)
+        """Selects every block and wire, every frame and comment."""
+        self.select(self.blocks, self.wires, self.frames.things)
 
     def delete_selected(self) -> None:
-        """Removes the selected blocks and wires as one step."""
+        """Removes the selected blocks, wires, frames and comments as one step."""
         gone = tuple(name for name in self.diagram.blocks if name in self.selected)
         loose = tuple(
             w
@@ -245,6 +292,8 @@ class CanvasScene(QGraphicsScene):
         )
         edits: list[Edit] = [Disconnect(loose)] if loose else []
         edits += [RemoveBlocks(gone)] if gone else []
+        if drawn := tuple(name for name in self.frames.things if name in self.frames.selected):
+            edits.insert(0, RemoveFrames(drawn))
         if edits:
             self.perform(edits[0] if len(edits) == 1 else Together(edits[-1].label, tuple(edits)))
 
@@ -254,6 +303,7 @@ class CanvasScene(QGraphicsScene):
         for name in here:
             self.blocks[name].setPos(*moves[name])
         self._reroute(here)
+        self._route()
         self._touch()
 
     def mark(self, marks: Mapping[str, Marks]) -> None:
@@ -302,12 +352,11 @@ class CanvasScene(QGraphicsScene):
 
     def way_between(self, source: Pin | tuple[float, float], target: Pin) -> Points:
         """The way that a wire from an output, or from a point of the scene, to an input takes."""
+        if isinstance(source, Pin):
+            return self._router.way(self._link_between(source, target))
         over = self.blocks[target.block]
         port, to = over.face.form.port(target.name), (over.x(), over.y())
-        if not isinstance(source, Pin):
-            return route(Ring(0.0, 0.0, 0.0, 0.0, 0.0), source, port, to)
-        item = self.blocks[source.block]
-        return route(item.face.form.ring(source.name), (item.x(), item.y()), port, to)
+        return route(Ring(0.0, 0.0, 0.0, 0.0, 0.0), source, port, to)
 
     def bounds(self, ids: Iterable[str] | None = None) -> QRectF:
         """The rectangle around these blocks with all their texts, or around all."""
@@ -315,6 +364,8 @@ class CanvasScene(QGraphicsScene):
         for name in self.blocks if ids is None else ids:
             if item := self.blocks.get(name):
                 rect |= item.boundingRect().translated(item.pos())
+        if ids is None:
+            rect |= self.frames.bounds()
         return rect
 
     def sizes(self) -> dict[str, tuple[float, float, float, float]]:
@@ -340,6 +391,12 @@ class CanvasScene(QGraphicsScene):
     def show_values(self, wanted: bool) -> None:
         self.pulses.flows.show_values = wanted
         self.ticked.emit()
+
+    def paint_over(self, painter: QPainter, rect: QRectF, detail: bool) -> None:
+        """Paints all that comes on top of the diagram on a screen: mirror, flows, the block in turn."""
+        self.mirror.paint(painter, self.ink, detail)
+        self.paint_flows(painter, rect, detail)
+        self.spotlight.paint(painter, self.ink)
 
     def paint_flows(self, painter: QPainter, rect: QRectF, detail: bool) -> None:
         """Paints what runs, on top of all that stands."""

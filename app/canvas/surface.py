@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent, QShowEvent, QTransform
 from PySide6.QtWidgets import QFrame, QGraphicsView, QLabel, QWidget
 
-from app.canvas.background import paint_frames, paint_grid
+from app.canvas.background import paint_grid
 from app.canvas.minimap import ENOUGH, Minimap
 from app.canvas.overview import Overview
 from app.canvas.scene import CanvasScene
@@ -108,7 +108,7 @@ class Surface(QGraphicsView):
     def frame_all(self) -> None:
         """Shows the whole diagram."""
         self._frame_when_shown = not self.isVisible()
-        self._frame(self.canvas.bounds())
+        self._frame(self.canvas.bounds() | self.canvas.mirror.bounds())
 
     def zoom_to(self, ids: Iterable[str]) -> None:
         """Shows these blocks; with no such block, nothing happens."""
@@ -230,7 +230,7 @@ class Surface(QGraphicsView):
         ink = self.canvas.ink
         painter.fillRect(rect, ink.background)
         paint_grid(painter, QRectF(rect), self.zoom, ink)
-        paint_frames(painter, self.canvas.diagram.frames, ink)
+        self.canvas.frames.paint(painter, QRectF(rect), ink, self.zoom)
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        self.canvas.paint_flows(painter, QRectF(rect), detail=not self.is_far)
+        self.canvas.paint_over(painter, QRectF(rect), detail=not self.is_far)

@@ -1,0 +1,234 @@
+"""The lecture's gradient graph: the diagram's mirror image in green, below it, seeded with 1 at the cost and run backwards."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygonF, QTransform
+
+from app.canvas import paths
+from app.canvas.faces import scientific
+from app.canvas.geometry import CIRCLES, Form, Ring
+from app.canvas.glyphs import body
+from app.canvas.inks import NAME, SMALL, Inks, text_width, write
+from app.theme import mixed
+from graph.diagram import Pin, Wire
+from nodes.block import Cost, Glyph
+from nodes.names import Names, names
+from nodes.parts import type_in
+from runtime.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from app.canvas.items import BlockItem, WireItem
+    from app.canvas.scene import CanvasScene
+
+AWAY = 22.0  # from the lowest of the diagram to the mirror
+STEM = 24.0  # of the arrow down to ∂C/∂w
+BELOW = 16.0  # from a twin's circle to its name
+NUMBER = 15.0  # from a name to its number
+SEED = "1"
+
+
+class Label(NamedTuple):
+    """A text around (x, y); `key` names whose gradient it is: a pin, a block's weights, or nothing."""
+
+    x: float
+    y: float
+    text: str
+    size: int
+    key: Pin | str
+
+
+class Mirror:
+    """Painted over the canvas while it is wanted; neither saved nor undone."""
+
+    def __init__(self, scene: CanvasScene) -> None:
+        self._scene = scene
+        self._wanted = False
+        self._stale = True
+        self._lines, self._heads, self._shapes = (QPainterPath() for _ in range(3))
+        self.labels: list[Label] = []
+        self._axis = 0.0
+        scene.arranged.connect(self._outdate)
+
+    def _outdate(self) -> None:
+        self._stale = True
+
+    @property
+    def wanted(self) -> bool:
+        """Whether it is shown."""
+        return self._wanted
+
+    @wanted.setter
+    def wanted(self, wanted: bool) -> None:
+        self._wanted = wanted
+        self._scene.ticked.emit()
+
+    def bounds(self) -> QRectF:
+        """The rectangle around it with its texts, in the scene; empty while it is not shown."""
+        if not self._wanted:
+            return QRectF()
+        self._build()
+        rect = self._lines.boundingRect() | self._shapes.boundingRect()
+        for label in self.labels:
+            half = text_width(label.text, label.size, italic=True) / 2
+            rect |= QRectF(label.x - half, label.y - 9, 2 * half, 18 + NUMBER)
+        return rect
+
+    def twin(self, block: str) -> QPointF:
+        """Where the twin of a block stands."""
+        item = self._scene.blocks[block]
+        return QPointF(item.x(), 2 * self._axis - item.y())
+
+    # --- how it is made -----------------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        if not self._stale:
+            return
+        self._stale = False
+        self._lines, self._heads, self._shapes = (QPainterPath() for _ in range(3))
+        self.labels = []
+        self._axis = self._scene.bounds().bottom() + AWAY
+        named = names(self._scene.diagram)
+        wires = {w: item for w, item in self._scene.wires.items() if not self._is_target(w.target)}
+        reached = self._reached(wires)
+        for wire, item in wires.items():
+            if wire.target.block in reached:
+                self._add_wire(item)
+        for name in reached:
+            self._add_twin(self._scene.blocks[name], named)
+
+    def _is_target(self, pin: Pin) -> bool:
+        """Whether a wire brings what a cost compares with: nothing is learned there."""
+        diagram = self._scene.diagram
+        kind = type_in(diagram, diagram.blocks[pin.block])
+        return kind is not None and issubclass(kind, Cost) and pin.name == "target"
+
+    def _reached(self, wires: Mapping[Wire, WireItem]) -> list[str]:
+        """The blocks on which a cost with a wire depends, that cost included."""
+        sources: dict[str, list[str]] = {}
+        for item in wires.values():
+            sources.setdefault(item.wire.target.block, []).append(item.wire.source.block)
+        blocks = self._scene.blocks
+        waiting = [n for n in blocks if blocks[n].face.form.glyph is Glyph.COST and n in sources]
+        found: dict[str, None] = {}
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found[name] = None
+                waiting += sources.get(name, ())
+        return list(found)
+
+    def _add_wire(self, item: WireItem) -> None:
+        """The same way mirrored and backwards, from inside the twin that it leaves."""
+        way = _mirrored(item.way, self._axis)[::-1]
+        end = self._scene.blocks[item.wire.target.block]
+        inside = (end.x(), way[0][1]) if abs(way[0][0] - end.x()) > 2 else tuple(way[0])
+        self._draw(np.vstack([inside, way]))
+
+    def _draw(self, way: paths.Points) -> None:
+        line = paths.shaft(way)
+        self._lines.moveTo(*line[0])
+        for x, y in line[1:].tolist():
+            self._lines.lineTo(x, y)
+        self._heads.addPolygon(QPolygonF([QPointF(*corner) for corner in paths.head(way)]))
+        self._heads.closeSubpath()
+
+    def _add_twin(self, item: BlockItem, named: Names) -> None:
+        made, middle = item.face.form, self.twin(item.block)
+        flipped = QTransform.fromScale(-1, 1).map(body(made.glyph, made.width, made.height))
+        self._shapes.addPath(flipped.translated(middle))
+        for pin, ring in made.rings.items():
+            self._add_ring(Pin(item.block, pin), made, ring, middle, named)
+        text = self._inside(item, named)
+        size = SMALL + 2
+        while size > 7 and text_width(text, size, italic=True) > made.width - 14:
+            size -= 1
+        seed = made.glyph is Glyph.COST
+        if text:
+            self.labels.append(Label(middle.x(), middle.y(), text, NAME if seed else size, ""))
+        if self._has_weights(item.block):
+            self._add_weights(item, middle, named)
+
+    def _add_ring(self, pin: Pin, made: Form, ring: Ring, middle: QPointF, named: Names) -> None:
+        x, y = middle.x() + ring.x, middle.y() - ring.y
+        if made.glyph not in CIRCLES:
+            self._shapes.addEllipse(QPointF(x, y), ring.radius, ring.radius)
+            side = math.copysign(1.0, ring.dx)
+            start, end = (x - side * ring.radius, y), (middle.x() + side * made.width / 2, y)
+            self._draw(np.array([start, end]))
+        text = f"∂C/∂{named.variables.get(pin, pin.name)}"
+        self.labels.append(Label(x, y + ring.radius + BELOW, text, SMALL + 1, pin))
+
+    def _add_weights(self, item: BlockItem, middle: QPointF, named: Names) -> None:
+        bottom = middle.y() + item.face.form.height / 2
+        self._draw(np.array([(middle.x(), bottom), (middle.x(), bottom + STEM)]))
+        text = f"∂C/∂{named.weights.get(item.block, 'w')}"
+        place = bottom + STEM + BELOW - 4
+        self.labels.append(Label(middle.x(), place, text, SMALL + 1, item.block))
+
+    def _has_weights(self, block: str) -> bool:
+        counts = self._scene.report.counts.get(block)
+        glyph = self._scene.blocks[block].face.form.glyph
+        return bool(counts and counts.weights) and glyph not in CIRCLES
+
+    def _inside(self, item: BlockItem, named: Names) -> str:
+        """The derivative that the twin multiplies by; the seed at a cost, nothing in a circle."""
+        glyph = item.face.form.glyph
+        if glyph is Glyph.COST:
+            return SEED
+        if glyph in CIRCLES:
+            return ""
+        into = [w.source for w in self._scene.diagram.wires_into(item.block)]
+        outputs = [named.variables.get(Pin(item.block, pin), pin) for pin in item.face.form.rings]
+        g = outputs[0] if len(outputs) == 1 else "·"
+        f = named.variables.get(into[0], into[0].name) if len(into) == 1 else "·"
+        return f"∂{g}/∂{f}"
+
+    # --- painting -----------------------------------------------------------------------------------------------
+
+    def paint(self, painter: QPainter, ink: Inks, detail: bool) -> None:
+        """Paints it, its texts only with `detail`."""
+        if not self._wanted:
+            return
+        self._build()
+        pen = QPen(ink.gradient, 2.2)
+        pen.setCosmetic(not detail)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(self._lines)
+        painter.setBrush(QBrush(mixed(ink.theme.gradient, ink.theme.background, 0.88)))
+        painter.drawPath(self._shapes)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QBrush(QColor(ink.gradient)))
+        painter.drawPath(self._heads)
+        if not detail:
+            return
+        painter.setPen(ink.gradient_text)
+        for label, number in self.written():
+            write(painter, label.text, label.x, label.y, italic=True, size=label.size)
+            if number:
+                write(painter, number, label.x, label.y + NUMBER)
+
+    def written(self) -> Iterator[tuple[Label, str]]:
+        """Every text with the norm of its gradient at the last watched step, "" where none is known."""
+        self._build()
+        snapshot: Snapshot | None = self._scene.pulses.snapshot
+        for label in self.labels:
+            norm = _norm(snapshot, label.key) if snapshot is not None else None
+            yield label, "" if norm is None else scientific(norm)
+
+
+def _norm(snapshot: Snapshot, key: Pin | str) -> float | None:
+    if isinstance(key, Pin):
+        flow = snapshot.variables.get(key)
+        return flow.gradient if flow else None
+    return snapshot.weight_gradients.get(key)
+
+
+def _mirrored(way: paths.Points, axis: float) -> paths.Points:
+    return np.column_stack([way[:, 0], 2 * axis - way[:, 1]])

@@ -105,6 +105,11 @@ class Document(QObject):
         self._stack.setClean()
         self.titled.emit()
 
+    def mark_unsaved(self) -> None:
+        """Notes that the diagram as it is now stands in no file."""
+        self._stack.resetClean()
+        self.titled.emit()
+
     def _become(self, diagram: Diagram) -> None:
         change = Change.between(self._diagram, diagram)
         self._diagram = diagram

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from app.document import SUFFIX, UNTITLED, Document
+from app.keeping import before, keep_before, stamp
 from app.live import Live
 from app.settings import Preferences
 from graph.diagram import Diagram
 from graph.problem import FileError
 
 Answer = Literal["save", "discard", "cancel"]
+Conflict = Literal["overwrite", "save as", "cancel"]
 FILTER = f"Diagrams (*{SUFFIX});;All files (*)"
+OPENED = f"Diagrams, and pictures that carry one (*{SUFFIX} *.png *.svg *.pdf);;All files (*)"
 
 
 class Filing(QObject):
@@ -36,6 +40,7 @@ class Filing(QObject):
         self._window = window
         self.as_saved: Callable[[Diagram], Diagram] = lambda diagram: diagram
         self.trained = False  # there are weights worth saving
+        self._stamp = ""  # of the file as it was read or written last
 
     # --- questions; tests put their own answers in their place ------------------------------------------------------
 
@@ -51,11 +56,27 @@ class Filing(QObject):
         answers: dict[int, Answer] = {buttons.Save.value: "save", buttons.Discard.value: "discard"}
         return answers.get(box.exec(), "cancel")
 
+    def ask_conflict(self, path: Path) -> Conflict:
+        """What to do when somebody else has written the file since it was read."""
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(f"{path.name} was changed by another program or window since you opened it.")
+        box.setInformativeText(
+            f"The other version is kept as {before(path).name} if you overwrite it."
+        )
+        overwrite = box.addButton("Overwrite", QMessageBox.ButtonRole.DestructiveRole)
+        aside = box.addButton("Save as…", QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(QMessageBox.StandardButton.Cancel)
+        box.setDefaultButton(aside)
+        box.exec()
+        chosen = box.clickedButton()
+        return "overwrite" if chosen is overwrite else "save as" if chosen is aside else "cancel"
+
     def ask_open_path(self) -> str:
         """Which file to open, "" for none."""
-        return QFileDialog.getOpenFileName(self._window, "Open a diagram", self._folder(), FILTER)[
-            0
-        ]
+        title, folder = "Open a diagram", self._folder()
+        return QFileDialog.getOpenFileName(self._window, title, folder, OPENED)[0]
 
     def ask_save_path(self, title: str, suffix: str, filter: str) -> str:
         """Under which name to save, "" for not at all."""
@@ -84,9 +105,9 @@ class Filing(QObject):
             self.open_file(path)
 
     def open_file(self, path: str | Path) -> bool:
-        """Opens a file; one of the gallery as a copy without a name.  A bad file changes nothing but the notice."""
+        """Opens a file; one of the gallery, or out of a picture, without a name.  A bad file changes nothing but the notice."""
         from app import gallery
-        from graph.files import load
+        from graph.files import is_of_picture, load
 
         file = Path(path).expanduser()
         try:
@@ -96,7 +117,7 @@ class Filing(QObject):
             return False
         if not self.may_leave():
             return False
-        if gallery.holds(file):
+        if gallery.holds(file) or is_of_picture(file):
             self._take(diagram, None, file.stem)
         else:
             file = file.resolve()
@@ -119,14 +140,55 @@ class Filing(QObject):
         if path:
             self._live.save_weights(path)
 
-    def _write(self, path: Path) -> bool:
-        from graph.files import save
+    def is_changed_elsewhere(self) -> bool:
+        """Whether the file holds something else than what was read from it or written to it last."""
+        now = stamp(self._document.path)
+        return now not in ("", self._stamp)
 
+    def reload(self) -> None:
+        """Reads the document's file again, after a question when there is unsaved work."""
+        if self._document.path is not None:
+            self.open_file(self._document.path)
+
+    def open_before(self) -> None:
+        """Shows the version before the last save, as unsaved work on the same file."""
+        from graph.files import load
+
+        path = self._document.path
+        if path is None or not before(path).is_file():
+            self.refused.emit(
+                "There is no version before: it is kept when a diagram is saved again."
+            )
+            return
         try:
-            save(self.as_saved(self._document.diagram), path)
+            diagram = load(before(path))
+        except FileError as error:
+            self.refused.emit(str(error))
+            return
+        if self.may_leave():
+            self.take_unsaved(diagram, path, path.stem)
+
+    def take_unsaved(self, diagram: Diagram, path: Path | None, name: str) -> None:
+        """Shows a diagram that is not what stands in its file."""
+        self._take(diagram, path, name)
+        self._document.mark_unsaved()
+
+    def _write(self, path: Path) -> bool:
+        from graph.files import atomic_write, to_text
+
+        if path == self._document.path and self.is_changed_elsewhere():
+            answer = self.ask_conflict(path)
+            if answer != "overwrite":
+                return answer == "save as" and self.save_as()
+        try:
+            content = to_text(self.as_saved(self._document.diagram), str(path)).encode()
+            with contextlib.suppress(OSError):  # saving is what was asked for
+                keep_before(path, content)
+            atomic_write(path, content)
         except FileError as error:
             self.refused.emit(str(error))
             return False
+        self._stamp = stamp(path)
         self._document.mark_saved(path.resolve())
         self._preferences.remember(path)
         if self.trained:
@@ -136,6 +198,7 @@ class Filing(QObject):
 
     def _take(self, diagram: Diagram, path: Path | None, name: str) -> None:
         self.trained = False
+        self._stamp = stamp(path)
         self._document.load(diagram, path, name)
         weights = str(path) if path is not None else ""
         self._live.show(diagram, self._document.folder, fresh=True, weights=weights)

@@ -1,4 +1,4 @@
-"""One sentence above the canvas about something that went wrong, with perhaps one thing to do about it."""
+"""One sentence above the canvas about something that went wrong, with what can be done about it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 from app.icons import icon
 from app.theme import Theme
 
+Action = tuple[str, Callable[[], object]]  # what the button says, and what it does
+
 
 class Notice(QFrame):
     """Hidden until it has something to say; waits for nobody and is dismissed by its button."""
@@ -17,13 +19,14 @@ class Notice(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("notice")
-        self._act: Callable[[], None] | None = None
+        self._acts: tuple[Action, ...] = ()
         self.text = QLabel()
         self.text.setWordWrap(True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.text.setAccessibleName("notice")
-        self.action = QPushButton()
-        self.action.clicked.connect(self._do)
+        self.action, self.other = QPushButton(), QPushButton()
+        self.action.clicked.connect(lambda: self._do(0))
+        self.other.clicked.connect(lambda: self._do(1))
         self.close_button = QToolButton()
         self.close_button.setProperty("role", "plain")
         self.close_button.setIconSize(QSize(16, 16))
@@ -33,6 +36,7 @@ class Notice(QFrame):
         row.setContentsMargins(16, 8, 8, 8)
         row.addWidget(self.text, 1)
         row.addWidget(self.action)
+        row.addWidget(self.other)
         row.addWidget(self.close_button)
         self.set_theme(theme)
         self.hide()
@@ -41,21 +45,21 @@ class Notice(QFrame):
         """Other colours, at once."""
         self.close_button.setIcon(icon("close", theme.text))
 
-    def say(self, sentence: str, action: str = "", act: Callable[[], None] | None = None) -> None:
-        """Shows a sentence, in place of the one before; a click on `action` calls `act` and takes it away."""
+    def say(self, sentence: str, *actions: Action) -> None:
+        """Shows a sentence, in place of the one before, and at most two things to do; a click does one and takes it away."""
         self.text.setText(sentence)
-        self.action.setText(action)
-        self.action.setVisible(bool(action))
-        self._act = act
+        for button, given in zip((self.action, self.other), (*actions, None, None), strict=False):
+            button.setText(given[0] if given else "")
+            button.setVisible(given is not None)
+        self._acts = actions
         self.show()
 
     def dismiss(self) -> None:
         """Takes it away."""
-        self._act = None
+        self._acts = ()
         self.hide()
 
-    def _do(self) -> None:
-        act = self._act
+    def _do(self, number: int) -> None:
+        act = self._acts[number][1]
         self.dismiss()
-        if act is not None:
-            act()
+        act()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from app import safety
 from app.icons import icon
 from app.settings import Blank, Preferences
 from app.shelf import Shelf, users_folder
@@ -38,7 +39,8 @@ class Opening:
         # a picture must not depend on the person who takes it
         preferences = Preferences(Blank()) if self.shot is not None else None
         shelf = Shelf(users_folder()) if self.shot is None else None
-        self._window = MainWindow(preferences=preferences, theme=self.theme, shelf=shelf)
+        rescue = safety.users_folder() if self.shot is None else None
+        self._window = MainWindow(None, preferences, self.theme, shelf, rescue)
         self._window.filled.connect(self._begin)
         if self.size is not None:
             self._window.resize(*self.size)

@@ -20,6 +20,7 @@ class Files(Commands):
             "open": filing.open,
             "save": filing.save,
             "save_as": filing.save_as,
+            "open_before": filing.open_before,
             "close": filing.new,
             "quit": self._window.close,
         }

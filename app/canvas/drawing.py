@@ -93,6 +93,18 @@ class Recorder:
     def setOpacity(self, opacity: float) -> None:
         self._opacity = opacity
 
+    def opacity(self) -> float:
+        return self._opacity
+
+    def pen(self) -> QPen:
+        return self._pen
+
+    def brush(self) -> QBrush:
+        return self._brush
+
+    def font(self) -> QFont:
+        return self._font
+
     def setRenderHint(self, _hint: QPainter.RenderHint, _on: bool = True) -> None:
         """A list has no pixels to smooth."""
 
@@ -140,6 +152,12 @@ class Recorder:
         path = QPainterPath()
         path.addRect(rect)
         self.fillPath(path, brush)
+
+    def strokePath(self, path: QPainterPath, pen: QPen) -> None:
+        kept, role = self._pen, self._line_role
+        self.setPen(pen)
+        self._stroke(path)
+        self._pen, self._line_role = kept, role
 
     def drawEllipse(self, middle: QPointF | QRectF, across: float = 0.0, down: float = 0.0) -> None:
         path = QPainterPath()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -603,10 +604,47 @@ def test_render_draws_the_diagram(gradboard: Any, theme: str) -> None:
 
 @pytest.mark.usefixtures("qapp")
 def test_render_writes_svg_with_shapes(gradboard: Any) -> None:
-    assert gradboard("render", "spiral.gradboard", "--to", "plain.svg").code == 0
-    assert gradboard("render", "spiral.gradboard", "--to", "shapes.svg", "--shapes").code == 0
+    words = ["render", "spiral.gradboard", "--to"]
+    assert gradboard(*words, "plain.svg", "--no-shapes").code == 0
+    assert gradboard(*words, "shapes.svg").code == 0
     plain, shapes = (Path(name).read_text() for name in ("plain.svg", "shapes.svg"))
-    assert plain.lstrip().startswith("<?xml") and plain != shapes
+    assert plain.lstrip().startswith("<?xml")
+    assert ">64×30</text>" in shapes and "×30" not in plain
+
+
+@pytest.mark.usefixtures("qapp")
+def test_render_carries_the_diagram(gradboard: Any) -> None:
+    for name in ("a.png", "a.svg", "a.pdf"):
+        assert gradboard("render", "spiral.gradboard", "--to", name, "--no-shapes").code == 0
+        assert load(name) == spiral()
+    assert gradboard("check", "a.pdf").code == 0, "whatever takes a diagram takes such a picture"
+
+
+@pytest.mark.usefixtures("qapp")
+def test_render_draws_what_is_selected_in_a_style(gradboard: Any) -> None:
+    words = ["render", "spiral.gradboard", "--no-shapes", "--select", "relu1", "linear2"]
+    assert gradboard(*words, "--to", "part.tex", "--style", "filled").code == 0
+    text = Path("part.tex").read_text()
+    assert "$h(s_{1})$" in text and "C(y" not in text
+    assert r"\definecolor{gb-computed-fill}{HTML}{FFFFFF}" not in text
+    assert gradboard(*words, "--to", "part.svg").code == 0
+    assert set(load("part.svg").blocks) == {"relu1", "linear2"}
+    said = gradboard("render", "spiral.gradboard", "--to", "p.svg", "--select", "relu9")
+    assert said.code == 2
+    assert "relu9" in one_sentence(said)
+
+
+@pytest.mark.usefixtures("qapp")
+def test_render_shows_the_gradients_of_the_weights_beside_it(gradboard: Any) -> None:
+    def numbers() -> set[str]:
+        words = ["render", "spiral.gradboard", "--to", "g.svg", "--gradients"]
+        assert gradboard(*words).code == 0
+        return set(re.findall(r">(\d\.\de-?\d+)</text>", Path("g.svg").read_text()))
+
+    fresh = numbers()
+    assert len(fresh) >= 3
+    gradboard("train", "spiral.gradboard")
+    assert numbers() != fresh
 
 
 def test_render_says_what_it_cannot_write(gradboard: Any) -> None:

@@ -178,14 +178,18 @@ PAGES = (
     Page(
         "block-net",
         SECTION,
-        "The slide's chain of blocks. Green numbers: how C changes with each z and, at the blocks, with each w.",
+        "The slide's chain of blocks. Green numbers: how C changes with each z and, at the blocks, with each w. "
+        "Slow motion walks one sample through it; View > Gradient graph lays the green mirror image over it.",
         block_net,
+        views={"slow": "1", "loss": ""},
     ),
     Page(
         "one-one-one",
         SECTION,
-        "Two weights: the loss has two valleys, both positive or both negative, and a saddle at 0, left slowly.",
+        "Two weights: the loss has two valleys, both positive or both negative, and a saddle at 0, left slowly. "
+        "The surface shows them and the path of the descent: press restart to see it again, zoom with the wheel.",
         one_one_one,
+        views={"surface": "weights; span=4", "loss": ""},
     ),
     Page(
         "spiral-linear",
@@ -262,7 +266,9 @@ PAGES = (
     Page(
         "jacobian-chain",
         SECTION,
-        "One sample a step: the gradient at f is the one at g times the Jacobian of what lies between.",
+        "One sample a step: the gradient at f is the one at g times the Jacobian of what lies between. "
+        "Slow motion writes out the numbers of [1×d_f] = [1×d_g][d_g×d_f] for every block.",
         jacobian_chain,
+        views={"slow": "1", "loss": ""},
     ),
 )

@@ -72,6 +72,7 @@ class Reactions(QObject):
         window.inspector.visited.connect(self._visit_here)
         window.scene.said.connect(window.status.say)
         window.scene.picked.connect(window.inspector.show_picked)
+        window.scene.frames.picked.connect(window.inspector.show_notes)
         window.status.asked.connect(self.next_problem)
         window.boundary.painted.connect(self._painted)
         window.view.zoomed.connect(window.status.show_zoom)

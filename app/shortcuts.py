@@ -97,7 +97,7 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
             (),
             "the diagram's mirror image in green: ∂C/∂z on its wires, ∂C/∂w at its blocks",
         ),
-        Shortcut("minimap", "&Minimap", ("M",)),
+        Shortcut("minimap", "&Minimap", ("Shift+M",)),
         Shortcut("calm", "&Reduced motion", (), "no running pulses: numbers and widths only"),
         None,
         Shortcut("docks", "&Panels"),
@@ -118,6 +118,25 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
             "open_part", "&Open part", ("Alt+Down",), "see and edit what is inside (or Enter)"
         ),
         Shortcut("climb", "&Climb out", ("Alt+Up",), "back to the level around (or Escape)"),
+        Shortcut(
+            "frame_blocks",
+            "&Frame the selection",
+            ("Ctrl+J",),
+            "a titled frame behind the selected blocks, which go along with it",
+        ),
+        Shortcut(
+            "comment",
+            "Add a co&mment…",
+            ("Ctrl+/",),
+            "a text on the canvas, with formulas between $ signs",
+        ),
+        Shortcut(
+            "mute",
+            "M&ute",
+            ("M",),
+            "leave the selected blocks out: what enters them goes straight on (again: take them in)",
+        ),
+        None,
         Shortcut("publish", "&Publish part…", (), "keep a part in the palette, for any diagram"),
         None,
         Shortcut("tidy", "&Tidy layout", ("Ctrl+L",), "place the blocks along the flow"),
@@ -157,6 +176,8 @@ GESTURES = (  # what the canvas answers to besides the menus
     ("Tab, or double click on nothing", "search for a block"),
     ("double click or Enter on a part", "open it; Escape climbs back"),
     ("double click on a circle", "name its variable"),
+    ("drag a frame by its title, or its edges", "move it with what stands inside, or resize it"),
+    ("double click on a frame's title, or on a comment", "write in it"),
 )
 
 

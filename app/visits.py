@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPointF
 from PySide6.QtWidgets import QMessageBox
 
+from app.canvas import noting
 from app.canvas.placing import USE
 from graph.diagram import PART, Block
 from graph.grouping import Group, RemovePart, Ungroup, free_part_name
@@ -146,6 +147,9 @@ class Visits(QObject):
     def rename(self) -> None:
         """Asks for a new name of the part that the selected block uses, or of any other block's variable."""
         window, scene = self._window, self._window.scene
+        if not scene.selected and len(scene.frames.selected) == 1:
+            noting.edit(window.view, *scene.frames.selected)
+            return
         if len(scene.selected) != 1:
             window.status.say("Select one block to name it.")
             return

@@ -9,6 +9,7 @@ from app.actions.arranging import Arranging
 from app.actions.commands import Commands, Table
 from app.actions.editing import Editing
 from app.actions.filing import Files
+from app.actions.framing import Framing
 from app.actions.helping import Helping
 from app.actions.looking import Looking
 from app.actions.mirroring import Mirroring
@@ -25,6 +26,7 @@ COMMANDS: tuple[type[Commands], ...] = (
     Editing,
     Adds,
     Arranging,
+    Framing,
     Looking,
     Mirroring,
     Running,

@@ -11,7 +11,7 @@ from graph.diagram import DELAY, OUTPUT, Block, Diagram, Pin
 from graph.problem import Problem
 from nodes.block import BlockType, Cost, Glyph, Regulariser
 from nodes.names import Names
-from nodes.parts import type_in
+from nodes.parts import can_mute, type_in
 from runtime.snapshot import BATCH, Report
 
 LONGEST_TROUBLE = 60  # characters of an error beside its block; the tool tip has all
@@ -32,6 +32,7 @@ class Face:
     caption: str = ""
     beside: bool = False  # the caption stands right of the shape, else above it
     copied: bool = False  # uses the weights of another block
+    muted: bool = False  # is left out when the diagram runs
     wired: frozenset[str] = frozenset()
     troubles: tuple[Problem, ...] = ()
 
@@ -90,6 +91,7 @@ def face(
         caption=_caption(block, kind),
         beside=not any(port.x > 0 for port in made.ports.values()),
         copied=block.shares is not None,
+        muted=block.muted and can_mute(diagram, block),
         wired=wired,
         troubles=tuple(troubles),
     )

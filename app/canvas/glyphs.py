@@ -22,6 +22,8 @@ RING, SIGN = (
     16.0,
     14,
 )  # by how much the ring of a verdict is larger than its shape; size of its sign
+MUTED = 0.5  # opacity of a block that is left out
+BAR = 5.0  # by how much the bar of a muted block reaches beyond it
 REFUSED = 0.35  # opacity of a block that the wire which is dragged cannot enter
 TROUBLE_LEADING = 14.0  # from one line of an error to the next
 
@@ -76,7 +78,8 @@ def paint_block(painter: QPainter, face: Face, ink: Inks, marks: Marks) -> None:
     """Paints a block around (0, 0)."""
     made = face.form
     shape = body(made.glyph, made.width, made.height)
-    painter.setOpacity(REFUSED if marks.wiring == "refused" else 1.0)
+    whole = painter.opacity()
+    painter.setOpacity(whole * _strength(face, marks))
     if marks.selected:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(ink.halo)
@@ -95,7 +98,21 @@ def paint_block(painter: QPainter, face: Face, ink: Inks, marks: Marks) -> None:
         _paint_troubles(painter, face, ink)
     if marks.verdict is not None:
         _paint_verdict(painter, made, ink, marks.verdict.ok)
-    painter.setOpacity(1.0)
+    painter.setOpacity(whole)
+    if face.muted:
+        _paint_bar(painter, made, ink)
+
+
+def _strength(face: Face, marks: Marks) -> float:
+    """The opacity of a block."""
+    return REFUSED if marks.wiring == "refused" else MUTED if face.muted else 1.0
+
+
+def _paint_bar(painter: QPainter, made: Form, ink: Inks) -> None:
+    """The line by which a muted block is struck out."""
+    across, down = made.width / 2 + BAR, made.height / 2 + BAR
+    painter.setPen(ink.muted_bar)
+    painter.drawLine(QPointF(-across, down), QPointF(across, -down))
 
 
 def _paint_rings(painter: QPainter, face: Face, ink: Inks, marks: Marks) -> None:

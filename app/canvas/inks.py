@@ -70,6 +70,7 @@ class Inks:
         self.fitting = QBrush(mixed(theme.selection, theme.background, 0.65))
         self.snapped = QBrush(self.selection)
         self.right = _pen(theme.gradient, 2.6)
+        self.muted_bar = _pen(theme.muted, 3.0)
         self.trouble = _pen(theme.problem, 2.2)
         self.unfinished = _pen(theme.problem, 1.4)
         self.band = QPen(self.selection, 1.0)

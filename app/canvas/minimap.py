@@ -39,7 +39,7 @@ class Minimap(QWidget):
         self.setFixedSize(SIZE)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName("Map of the diagram")
-        self.setToolTip("Press to go there (M hides the map)")
+        self.setToolTip("Press to go there (Shift+M hides the map)")
         self._soon = QTimer(self)  # a drag changes much; the map may follow a little later
         self._soon.setSingleShot(True)
         self._soon.setInterval(LATER)
@@ -56,7 +56,7 @@ class Minimap(QWidget):
         if not len(boxes):
             return self._seen()
         (left, top), (right, bottom) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
-        whole = QRectF(left, top, right - left, bottom - top)
+        whole = QRectF(left, top, right - left, bottom - top) | self._scene.frames.bounds()
         if len(boxes) > MANY:
             return whole
         beyond = max(whole.width(), whole.height()) / 2
@@ -82,6 +82,7 @@ class Minimap(QWidget):
         painter.setBrush(panel)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
         self._enter(painter)
+        self._scene.frames.paint(painter, self._rect, self._scene.ink, self._scale())
         self._overview.paint(painter, self._rect)
         painter.end()
         return pixmap

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QImage, QImageWriter, QPageSize, QPainter, QPdfWriter
 
-from app.canvas.background import paint_frames
 from app.canvas.drawing import Drawing, Recorder, replay
 from app.canvas.scene import CanvasScene
 from app.canvas.svg import svg_text
@@ -17,6 +16,7 @@ from app.theme import Theme
 from graph.diagram import Diagram
 from graph.edits import Edit
 from graph.files import to_text
+from graph.framing import held_by
 from graph.pictures import ATTACHMENT, png_with, svg_metadata
 from graph.problem import DiagramError
 from runtime.snapshot import Report, Snapshot
@@ -42,6 +42,7 @@ class Shown:
     report: Report | None = None
     snapshot: Snapshot | None = None
     values: bool = False  # the values that run forward, beside the gradients
+    mirror: bool = False  # the gradient graph below
     ids: frozenset[str] | None = None
     background: bool = True
     carried: Diagram | None = None
@@ -54,7 +55,7 @@ class Picture:
         self._shown = shown
         self._background = shown.theme.background if shown.background else ""
         scene = _scene(shown)
-        self.rect = _bounds(scene, shown.ids)
+        self.rect = _bounds(scene)
         self.drawing = _drawing(scene, shown.ids, self.rect)
 
     def image(self, scale: float = 2.0) -> QImage:
@@ -138,9 +139,9 @@ def _buffer() -> QBuffer:
 def _drawing(scene: CanvasScene, ids: frozenset[str] | None, rect: QRectF) -> Drawing:
     """Frames, what runs under the wires, wires and blocks, what runs above them."""
     back, things, flows = Recorder(scene.ink), Recorder(scene.ink), Recorder(scene.ink)
-    if ids is None:
-        paint_frames(back.painter, scene.diagram.frames, scene.ink)
+    scene.frames.paint(back.painter, scene.frames.bounds(), scene.ink)
     scene.paint_things(things.painter, rect)
+    scene.mirror.paint(flows.painter, scene.ink, detail=True)
     scene.paint_flows(flows.painter, rect, detail=True)
     under = [item for item in flows.items if getattr(item, "behind", False)]
     above = [item for item in flows.items if not getattr(item, "behind", False)]
@@ -154,6 +155,7 @@ def _scene(shown: Shown) -> CanvasScene:
         scene.show_report(shown.report)
     if shown.ids is not None:
         _keep(scene, shown.ids)
+    scene.mirror.wanted = shown.mirror and shown.ids is None  # it mirrors the whole
     if shown.snapshot is not None:
         scene.show_values = shown.values
         scene.show_frame(replace(shown.snapshot, playing=False))
@@ -166,14 +168,14 @@ def _keep(scene: CanvasScene, ids: Iterable[str]) -> None:
         scene.removeItem(scene.wires.pop(wire))
     for name in scene.blocks.keys() - set(ids):
         scene.removeItem(scene.blocks.pop(name))
+    scene.frames.keep(held_by(scene.diagram, set(ids)))
 
 
-def _bounds(scene: CanvasScene, ids: frozenset[str] | None) -> QRectF:
+def _bounds(scene: CanvasScene) -> QRectF:
     rect = scene.bounds()
-    for frame in scene.diagram.frames if ids is None else ():
-        rect |= QRectF(*frame.rectangle)
     for item in scene.wires.values():
         rect |= item.boundingRect()
+    rect |= scene.mirror.bounds()
     return rect.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN) if not rect.isEmpty() else EMPTY
 
 

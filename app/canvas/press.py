@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, Qt
 
 from app.canvas import hits
+from app.canvas.framing import DragFrames, begin_frame
 from app.canvas.gestures import ClickWire, DragBand, DragBlocks, Gesture, Modifiers
 from app.canvas.rewiring import Knife, MoveWires
 from app.canvas.scene import CanvasScene
@@ -38,6 +39,9 @@ def _left(scene: CanvasScene, point: QPointF, scale: float, modifiers: Modifiers
             return DragBack(scene, point, scale, pin)
         return DragWire(scene, point, scale, feeder, replaced=Wire(feeder, pin))
     if (item := hits.block_at(scene, point)) is not None:
+        if item.block in scene.selected and scene.frames.selected and not shift:
+            place = scene.diagram.blocks[item.block].position
+            return DragFrames(scene, point, scale, "", place)
         return DragBlocks(scene, point, scale, item.block, shift)
     if (wire := hits.wire_at(scene, point, 7.0 / scale)) is not None:
         if hits.is_end(scene, wire, point) and not shift:
@@ -45,4 +49,6 @@ def _left(scene: CanvasScene, point: QPointF, scale: float, modifiers: Modifiers
         if hits.is_start(scene, wire, point) and not shift:
             return DragBack(scene, point, scale, wire.target, replaced=wire)
         return ClickWire(scene, point, scale, wire, shift)
+    if (grip := scene.frames.at(point, scale)) is not None:
+        return begin_frame(scene, point, scale, grip, shift)
     return DragBand(scene, point, scale, shift)

@@ -10,7 +10,7 @@ from app.canvas import hits
 from app.canvas.faces import energy, scientific, shape_text
 from app.canvas.scene import CanvasScene
 from graph.diagram import Pin, Wire
-from nodes.parts import type_in
+from nodes.parts import can_mute, type_in
 from runtime.snapshot import Flow
 
 
@@ -58,6 +58,8 @@ def _of_block(scene: CanvasScene, name: str) -> list[str]:
     block, snapshot = scene.diagram.blocks[name], scene.pulses.snapshot
     kind = type_in(scene.diagram, block)
     told = [f"<b>{name}</b> · {escape(kind.title if kind else block.kind)}"]
+    if block.muted and can_mute(scene.diagram, block):
+        told.append("muted: what enters it goes straight on")
     if kind is not None and kind.formula:
         told.append(f"<i>{escape(kind.formula)}</i>")
     if (count := scene.report.counts.get(name)) is not None and count.weights:

@@ -19,11 +19,13 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from app.canvas import hits
+from app.canvas import hits, noting
 from app.canvas.coming import Coming
+from app.canvas.framing import CURSORS, DragFrames
 from app.canvas.geometry import CIRCLES
 from app.canvas.gestures import GRID, Gesture
 from app.canvas.glyphs import Marks
+from app.canvas.note import NoteEditor
 from app.canvas.placing import Shelf, free_place
 from app.canvas.press import begin
 from app.canvas.rename import Rename
@@ -67,6 +69,7 @@ class CanvasView(Surface):
         self._held = Qt.MouseButton.NoButton  # the button of the gesture
         self._space = False
         self._rename: Rename | None = None
+        self.editor: NoteEditor | None = None  # of the comment that was written last
         self._pointer: QPointF | None = None  # where the mouse is over the canvas, in the scene
         self._coming: Coming | None = None  # what is dragged in from the palette
         self._asking: Gesture | None = None  # the wire that a search is about
@@ -131,6 +134,8 @@ class CanvasView(Surface):
             self.rename(item.block)
         elif item is not None:
             self.canvas.opened.emit(item.block)
+        elif self._wire_at(point) is None and (grip := self.canvas.frames.at(point, self.zoom)):
+            noting.edit(self, grip.id)
         else:
             self.search(Wanted(point, wire=self._wire_at(point)))
         event.accept()
@@ -154,6 +159,8 @@ class CanvasView(Surface):
             cursor = Qt.CursorShape.CrossCursor
         elif hits.block_at(self.canvas, point) is not None:
             cursor = Qt.CursorShape.OpenHandCursor
+        elif self._wire_at(point) is None and (grip := self.canvas.frames.at(point, self.zoom)):
+            cursor = CURSORS.get(grip.edges, Qt.CursorShape.OpenHandCursor)
         self.viewport().setCursor(cursor)
         self.canvas.mark({pin.block: Marks(near=pin.name)} if pin is not None else {})
 
@@ -198,7 +205,7 @@ class CanvasView(Surface):
         elif key == Qt.Key.Key_Space:
             self._space = True
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
-        elif key in ARROWS and self.canvas.selected:
+        elif key in ARROWS and (self.canvas.selected or self.canvas.frames.selected):
             self._nudge(*ARROWS[Qt.Key(key)])
         else:
             super().keyPressEvent(event)
@@ -220,13 +227,16 @@ class CanvasView(Surface):
             self._gesture.cancel()
             self._gesture = None
             self.viewport().update()
-        elif self.canvas.selected or self.canvas.selected_wires:
+        elif self.canvas.selected or self.canvas.selected_wires or self.canvas.frames.selected:
             self.canvas.select(())
         else:
             self.left.emit()
 
     def _nudge(self, dx: float, dy: float) -> None:
         blocks = self.canvas.diagram.blocks
+        if self.canvas.frames.selected:
+            self.canvas.perform(DragFrames.by(self.canvas, dx, dy, gesture="arrows"))
+            return
         moves = {
             name: (blocks[name].position[0] + dx, blocks[name].position[1] + dy)
             for name in self.canvas.selected

@@ -20,7 +20,7 @@ from graph.grouping import RenamePin
 from graph.parts import part_of
 from graph.settings import SettingError, read_settings, settings_of
 from nodes.names import names
-from nodes.parts import type_in
+from nodes.parts import can_mute, type_in
 
 if TYPE_CHECKING:
     from runtime.snapshot import Report
@@ -128,7 +128,8 @@ class BlockPage(QWidget):
         title = kind.title if kind is not None else block.kind
         is_use = block.kind == PART and kind is not None
         label = f"{block.id} · part" if is_use else f"{label} ·" if label and label != title else ""
-        self.title.setText(f"{label} {title}".strip())
+        muted = " · muted" if block.muted and can_mute(diagram, block) else ""
+        self.title.setText(f"{label} {title}{muted}".strip())
         self.title.setToolTip(block.id)
         self.formula.setText(kind.formula if kind is not None and not is_use else "")
         self.gradient.setText(kind.gradient if kind is not None else "")

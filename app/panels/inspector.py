@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.panels.block_page import BlockPage
+from app.panels.note_page import NotePage
 from app.panels.section import Column, text_label
 from app.panels.summary import SummaryPage
 from app.panels.words import OUTSIDE, Place, counted
@@ -34,6 +35,7 @@ class Inspector(Column):
         self._place = OUTSIDE
         self._checks: Mapping[str, str] = {}
         self._picked: tuple[str, ...] = ()
+        self._notes: tuple[str, ...] = ()
         self._report: Report | None = None
         self.block = BlockPage()
         self.block.edited.connect(self.edited)
@@ -42,8 +44,10 @@ class Inspector(Column):
         self.whole.edited.connect(self.edited)
         self.whole.visited.connect(self.visited)
         self.whole.asked.connect(self.asked)
+        self.note = NotePage(theme)
+        self.note.edited.connect(self.edited)
         self.many = text_label("title")
-        self.add(self.block, self.whole, self.many)
+        self.add(self.block, self.whole, self.note, self.many)
         self._show()
 
     def complete(self) -> Iterator[None]:
@@ -52,7 +56,8 @@ class Inspector(Column):
         self._show()
 
     def set_theme(self, theme: Theme) -> None:
-        """All colours come from the window's style sheet."""
+        """All other colours come from the window's style sheet."""
+        self.note.set_theme(theme)
 
     def show_diagram(self, diagram: Diagram, place: Place = OUTSIDE) -> None:
         """Follows the document and the level of it that is shown."""
@@ -65,6 +70,11 @@ class Inspector(Column):
             self._picked = picked
             self.verticalScrollBar().setValue(0)
             self._show()
+
+    def show_notes(self, picked: tuple[str, ...]) -> None:
+        """Follows the selection of frames and comments."""
+        self._notes = picked
+        self._show()
 
     def show_report(self, report: Report | None, data: str | None = None) -> None:
         """The engine's newest report, as the shown level sees it, and what it says of the data when that is new."""
@@ -81,11 +91,15 @@ class Inspector(Column):
     def _show(self) -> None:
         picked = tuple(name for name in self._picked if name in self._diagram.blocks)
         self.block.setVisible(len(picked) == 1)
-        self.whole.setVisible(not picked)
+        notes = tuple(thing.id for thing in self._diagram.notes if thing.id in self._notes)
+        self.note.setVisible(bool(notes) and not picked)
+        self.whole.setVisible(not picked and not notes)
         self.many.setVisible(len(picked) > 1)
         if len(picked) == 1:
             check = self._checks.get(picked[0], "")
             self.block.show_block(self._diagram, picked[0], self._report, self._place, check)
+        elif not picked and notes:
+            self.note.show_notes(self._diagram, notes)
         elif not picked:
             self.whole.show_diagram(self._diagram, self._report, self._place)
         else:

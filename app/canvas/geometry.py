@@ -19,6 +19,7 @@ DELAY_WIDTH, DELAY_HEIGHT, DELAY_GAP = 48.0, 44.0, 16.0
 SPACING = 20.0  # at least, between two inputs at the flat end
 BEYOND = 30.0  # by how much a shape is higher than its outermost circles are apart
 BETWEEN = 76.0  # between the circles of two outputs, with room for a shape and a number
+NUMBER = 18.0  # room for a shape or a gradient beside a circle, for the value below a cost
 COPY = 6.0  # by how much the copy behind a block that shares weights is shifted
 
 FLOWING = (Glyph.FUNCTION, Glyph.PART, Glyph.UNKNOWN)
@@ -93,6 +94,14 @@ class Form:
             left, right = min(left, x - r), max(right, x + r)
             top, bottom = min(top, y - r), max(bottom, y + r)
         return left, top, right, bottom
+
+    def taken(self) -> tuple[float, float, float, float]:
+        """Left, top, right, bottom of all that it takes up: the box, and the numbers above and below circles and costs."""
+        left, top, right, bottom = self.box()
+        for ring in self.rings.values():
+            reach = ring.radius + NUMBER
+            top, bottom = min(top, ring.y - reach), max(bottom, ring.y + reach)
+        return left, top, right, bottom + (NUMBER if self.glyph is Glyph.COST else 0.0)
 
     def holds(self, x: float, y: float) -> bool:
         """Whether a point lies in the shape itself, circles of outputs apart."""

@@ -15,6 +15,7 @@ from app.canvas.geometry import Port, Ring
 
 Points = npt.NDArray[np.float64]
 Pair = tuple[float, float]
+Plan = Points | tuple[Pair, ...]
 
 HEAD, HALF_HEAD = 14.0, 5.0  # length and half the width of an arrow head
 LEVEL = 0.6  # ends that differ by less are level
@@ -29,16 +30,30 @@ _BASIS = np.hstack([(1 - _T) ** 3, 3 * _T * (1 - _T) ** 2, 3 * _T**2 * (1 - _T),
 
 
 def route(ring: Ring, at: Pair, port: Port, to: Pair) -> Points:
-    """The way from a circle of the block at `at` to a port of the block at `to`.
+    """The way from a circle of the block at `at` to a port of the block at `to`, as if nothing else were there."""
+    return drawn(plan(ring, at, port, to))
 
-    It is turned so that the wire arrives rightwards, drawn there, and turned back.
+
+def drawn(planned: Plan) -> Points:
+    """A plan as a way: a curve as it is, corners as quarter bends."""
+    return _rounded(planned) if isinstance(planned, tuple) else planned
+
+
+def plan(ring: Ring, at: Pair, port: Port, to: Pair) -> Plan:
+    """How a wire runs as if nothing else were there: a curve or straight line as points, else its square corners.
+
+    It is turned so that the wire arrives rightwards, planned there, and turned back.
     """
     c, s = port.dx, port.dy
     source = _turned(at[0] + ring.x, at[1] + ring.y, c, s)
     target = _turned(to[0] + port.x, to[1] + port.y, c, s)
     leaving = _turned(*_leaving(ring, to[0] + port.x - at[0] - ring.x, port), c, s)
     way = _rightwards(source, ring.radius, leaving, target)
-    return way @ np.array([[c, s], [-s, c]]) if (c, s) != (1.0, 0.0) else way
+    if (c, s) == (1.0, 0.0):
+        return way
+    if isinstance(way, tuple):
+        return tuple(_turned(x, y, c, -s) for x, y in way)
+    return way @ np.array([[c, s], [-s, c]])
 
 
 def _leaving(ring: Ring, across: float, port: Port) -> Pair:
@@ -52,7 +67,7 @@ def _turned(x: float, y: float, c: float, s: float) -> Pair:
     return x * c + y * s, y * c - x * s
 
 
-def _rightwards(source: Pair, r: float, leaving: Pair, target: Pair) -> Points:
+def _rightwards(source: Pair, r: float, leaving: Pair, target: Pair) -> Plan:
     (x, y), (tx, ty) = source, target
     ahead = tx - x - r
     if leaving[0] > 0.5 or leaving == (0.0, 0.0):
@@ -68,16 +83,16 @@ def _rightwards(source: Pair, r: float, leaving: Pair, target: Pair) -> Points:
     if ahead >= HEAD + 2:
         return _ahead((x + r, y), target)
     lane = y + down * (r + OUT)
-    return _rounded([(x, y + r * down), (x, lane), (tx - OUT, lane), (tx - OUT, ty), target])
+    return (x, y + r * down), (x, lane), (tx - OUT, lane), (tx - OUT, ty), target
 
 
-def _ahead(start: Pair, end: Pair) -> Points:
+def _ahead(start: Pair, end: Pair) -> Plan:
     dx, dy = end[0] - start[0], end[1] - start[1]
     if abs(dy) < LEVEL:
         return np.array([start, end])
     if dx < CLOSE or abs(dy) > STEEP * dx:
         middle = max(start[0] + 2.0, min(start[0] + dx / 2, end[0] - HEAD - 4.0))
-        return _rounded([start, (middle, start[1]), (middle, end[1]), end])
+        return start, (middle, start[1]), (middle, end[1]), end
     bend = min(max(abs(dy) * 1.1, CLOSE), LONGEST_BEND, dx)
     turn = (end[0] - bend, start[1])  # straight on as long as it can, so that it keeps to its row
     reach = bend / 2
@@ -85,24 +100,24 @@ def _ahead(start: Pair, end: Pair) -> Points:
     return np.vstack([start, way]) if dx > bend + 1.0 else way
 
 
-def _back(start: Pair, end: Pair) -> Points:
+def _back(start: Pair, end: Pair) -> Plan:
     """Out to the right, along a lane between the ends or below both, and in from the left."""
     (x, y), (tx, ty) = start, end
     far = abs(ty - y) > 2 * LANE
     lane = (y + ty) / 2 if far else max(y, ty) + LANE
-    return _rounded([start, (x + OUT, y), (x + OUT, lane), (tx - OUT, lane), (tx - OUT, ty), end])
+    return start, (x + OUT, y), (x + OUT, lane), (tx - OUT, lane), (tx - OUT, ty), end
 
 
-def _from_delay(source: Pair, r: float, target: Pair) -> Points:
+def _from_delay(source: Pair, r: float, target: Pair) -> Plan:
     """Out of a circle that looks away from the target: up or down and in, or around by the left."""
     (x, y), (tx, ty) = source, target
     if tx - x > OUT and abs(ty - y) > r + 6:
-        return _rounded([(x, y + math.copysign(r, ty - y)), (x, ty), target])
+        return (x, y + math.copysign(r, ty - y)), (x, ty), target
     left = min(x - r, tx) - OUT
     if abs(ty - y) < LEVEL:
         lane = y - LANE
-        return _rounded([(x, y - r), (x, lane), (tx - OUT, lane), (tx - OUT, ty), target])
-    return _rounded([(x - r, y), (left, y), (left, ty), target])
+        return (x, y - r), (x, lane), (tx - OUT, lane), (tx - OUT, ty), target
+    return (x - r, y), (left, y), (left, ty), target
 
 
 def _cubic(a: Pair, b: Pair, c: Pair, d: Pair) -> Points:
@@ -142,7 +157,7 @@ def loose(ring: Ring, at: Pair, end: Pair) -> Points:
     start = _between((x, y), end, ring.radius / distance)
     if abs(end[1] - y) < 12 or end[0] < x + ring.radius + 20 or ring.dx < 0:
         return np.array([start, end])
-    return _ahead((x + ring.radius, y), end)
+    return drawn(_ahead((x + ring.radius, y), end))
 
 
 def head(way: Points) -> tuple[Pair, Pair, Pair]:

@@ -13,6 +13,7 @@ from runtime.program import Program
 from runtime.samples import roots
 
 MARGIN = 0.1  # of the data's extent, on every side
+THINNEST = 0.02  # an axis along which nothing varies, against the other one
 MOST_CLASSES = 256
 
 Bounds = tuple[float, float, float, float]
@@ -22,9 +23,9 @@ def bounds_of(points: np.ndarray, square: bool = True) -> Bounds:
     """A rectangle around `[N, 2]` points with a margin, a square one if wanted: (x0, x1, y0, y1)."""
     low, high = points.min(0), points.max(0)
     middle, extent = (low + high) / 2, high - low
-    if square:
-        extent = np.full(2, extent.max())
-    half = np.maximum(extent / 2, 1e-6) * (1 + MARGIN)
+    largest = float(extent.max()) or 1.0
+    half = (np.full(2, largest) if square else np.maximum(extent, largest * THINNEST)) / 2
+    half = half * (1 + MARGIN)
     (x0, y0), (x1, y1) = (middle - half).tolist(), (middle + half).tolist()
     return (x0, x1, y0, y1)
 
@@ -69,7 +70,8 @@ def spaces_of(program: Program, answer: Pin) -> Spaces:
         and program.kinds[pin].dtype.is_floating_point
     ]
     size = int(np.prod(program.kinds[start].shape[1:])) if start else 0
-    return Spaces(size, tuple(inside))
+    before = [name for name, _ in inside if name != str(answer)] or [name for name, _ in inside]
+    return Spaces(size, tuple(inside), (before or [""])[-1])
 
 
 def macs_between(program: Program, start: Pin, end: Pin) -> int:

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from PySide6.QtGui import QColor
 
-from app.theme import Theme
+from app.theme import Theme, mixed
 from runtime.figures.answers import Grid
 
 
@@ -57,6 +57,12 @@ def diverging_color(share: float, theme: Theme, strong: bool = False) -> QColor:
     return QColor.fromRgb(int(_diverging_table(theme)[round(share * 256)]))
 
 
+def value_color(share: float, theme: Theme) -> QColor:
+    """The colour of a value on empty ground: 0 the lowest, 1 the highest, grey in the middle."""
+    end = theme.classes[1] if share < 0.5 else theme.classes[0]
+    return mixed(theme.muted, end, abs(2 * share - 1))
+
+
 def point_colors(values: np.ndarray, grid: Grid, theme: Theme) -> list[QColor]:
     """A colour for every point's class number or value."""
     if grid.classes:
@@ -73,10 +79,12 @@ def extent_of(grid: Grid) -> float:
 
 
 def rgb(color: str) -> tuple[int, int, int]:
+    """Red, green and blue of #rrggbb."""
     return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
 
 
 def pack(rgb: np.ndarray) -> np.ndarray:
+    """`[..., 3]` red, green, blue in 0..255 as `[...]` of 0xffRRGGBB."""
     parts = np.rint(rgb).astype(np.uint32)
     packed: np.ndarray = 0xFF000000 | parts[..., 0] << 16 | parts[..., 1] << 8 | parts[..., 2]
     return packed.astype(np.uint32)

@@ -13,7 +13,7 @@ from app.theme import Theme
 from app.views.areas import extent_of
 from app.views.brush import Brush
 from app.views.figure import FigureView
-from app.views.fit import paint_fit
+from app.views.fit import paint_fit, paint_key
 from app.views.legend import class_name, paint_classes, paint_scale, row_of, rows_in
 from app.views.plane import PlanePicture
 from app.views.spaces import SpaceLinks
@@ -183,6 +183,7 @@ class BoundaryView(FigureView):
         self.links.setVisible(something)
         areas = isinstance(self._found, Answers) and self._found.grid.confidence is not None
         self.shading.setVisible(areas)
+        self.links.take_room()
         left = int(self.side().left())
         self.links.move(left, 2)
         self.shading.adjustSize()
@@ -226,6 +227,7 @@ class BoundaryView(FigureView):
         found, theme = self._found, self._theme
         if isinstance(found, Fit):
             paint_fit(painter, found, self.room(), theme)
+            paint_key(painter, found, self.legend(), theme)
             return
         assert found is not None
         self.picture.paint(painter, self.room(), self.size(), self.devicePixelRatioF(), theme)

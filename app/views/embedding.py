@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from app.panels.numbers import readable
 from app.theme import Theme
-from app.views.areas import diverging_color
+from app.views.areas import value_color
 from app.views.axes import Scale
 from app.views.figure import FigureView
 from app.views.legend import class_name, paint_classes, paint_scale
@@ -44,7 +44,7 @@ class EmbeddingView(FigureView):
         self._names: dict[str, str] = {}
         self._hovered: int | None = None
         self.variable = QToolButton(self)
-        self.variable.setProperty("role", "plain")
+        self.variable.setProperty("role", "choice")
         self.variable.setToolTip("the variable whose values are shown")
         self.variable.setAccessibleName("variable of the embedding")
         self.variable.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -191,14 +191,14 @@ class EmbeddingView(FigureView):
             return [QColor(theme.classes[int(v) % len(theme.classes)]) for v in y]
         low, high = float(y.min()), float(y.max())
         shares = (y - low) / ((high - low) or 1.0)
-        return [diverging_color(float(share), theme) for share in shares]
+        return [value_color(float(share), theme) for share in shares]
 
     def paint(self, painter: QPainter) -> None:
         assert self._found is not None
         area, theme = self.area(), self._theme
         painter.fillRect(area, QColor(theme.field))
         across, up = self.scales()
-        paint_ticks(painter, across, up, area, theme)
+        paint_ticks(painter, across, up, area, theme, 5)
         first, second = (f"component {n} ({s:.0%})" for n, s in enumerate(self._found.shares, 1))
         paint_names(painter, first, second, area)
         self._paint_head(painter)
@@ -225,7 +225,7 @@ class EmbeddingView(FigureView):
             paint_classes(painter, room, self.classes(), self._found.names, self._theme)
         elif self._found.y is not None:
             low, high = float(self._found.y.min()), float(self._found.y.max())
-            paint_scale(painter, room, low, high, self._theme)
+            paint_scale(painter, room, low, high, self._theme, value_color)
 
     def _paint_hovered(self, painter: QPainter, place: QPointF) -> None:
         assert self._found is not None and self._hovered is not None

@@ -41,7 +41,7 @@ def paint_fit(painter: QPainter, fit: Fit, room: QRectF, theme: Theme) -> None:
     area = area_of(room)
     across, up = scales_of(fit, area)
     painter.fillRect(area, QColor(theme.field))
-    paint_ticks(painter, across, up, area, theme)
+    paint_ticks(painter, across, up, area, theme, 5)
     painter.save()
     painter.setClipRect(area)
     _paint_zero(painter, up, area, theme)
@@ -55,6 +55,26 @@ def paint_fit(painter: QPainter, fit: Fit, room: QRectF, theme: Theme) -> None:
             _paint_line(painter, fit.x, member, (across, up), QPen(_line_color(theme, 150), 1.0))
     _paint_line(painter, fit.x, mean, (across, up), QPen(QColor(theme.classes[1]), 2.0))
     painter.restore()
+
+
+def paint_key(painter: QPainter, fit: Fit, room: QRectF, theme: Theme) -> None:
+    """What the dots, the line and the band are."""
+    members = len(fit.y)
+    rows = ["data", f"mean of {members}" if members > 1 else "answer ȳ"]
+    rows += [f"± {DEVIATIONS:g} deviations"] if members > 1 else []
+    for number, text in enumerate(rows):
+        middle = room.top() + 9 + 18 * number
+        painter.setPen(Qt.PenStyle.NoPen)
+        if number == 0:
+            painter.setBrush(QColor(theme.classes[0]))
+            painter.drawEllipse(QPointF(room.left() + 8, middle), 3.5, 3.5)
+        else:
+            half = 1.0 if number == 1 else 5.0
+            color = _line_color(theme, 255 if number == 1 else 70)
+            painter.fillRect(QRectF(room.left() + 2, middle - half, 12, 2 * half), color)
+        painter.setPen(QColor(theme.muted))
+        where = QRectF(room.left() + 18, middle - 9, room.width() - 18, 18)
+        painter.drawText(where, Qt.AlignmentFlag.AlignVCenter, text)
 
 
 def _line_color(theme: Theme, alpha: int) -> QColor:

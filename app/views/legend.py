@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
@@ -54,12 +56,19 @@ def paint_classes(
         painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter, text)
 
 
-def paint_scale(painter: QPainter, room: QRectF, low: float, high: float, theme: Theme) -> None:
+def paint_scale(
+    painter: QPainter,
+    room: QRectF,
+    low: float,
+    high: float,
+    theme: Theme,
+    color_of: Callable[[float, Theme], QColor] = diverging_color,
+) -> None:
     """The colours from `low` to `high`, with three numbers."""
     height = max(20.0, min(room.height() - 10, 120.0))
     left, top = room.left() + 4, room.top() + 6
     for row in range(int(height)):
-        color = diverging_color(1 - row / height, theme)
+        color = color_of(1 - row / height, theme)
         painter.fillRect(QRectF(left, top + row, 10, 1.5), color)
     painter.setPen(QColor(theme.muted))
     for share, value in ((0.0, high), (0.5, (low + high) / 2), (1.0, low)):

@@ -107,15 +107,17 @@ class PlanePicture:
             paint_names(painter, *self.shown.axes, area)
 
 
-def paint_ticks(painter: QPainter, across: Scale, up: Scale, area: QRectF, theme: Theme) -> None:
+def paint_ticks(
+    painter: QPainter, across: Scale, up: Scale, area: QRectF, theme: Theme, about: int = 3
+) -> None:
     """A few numbers below and at the left of an area."""
     painter.setPen(QColor(theme.muted))
-    for value in ticks(across.low, across.high, 3):
+    for value in ticks(across.low, across.high, about):
         x = float(across.pixels(value))
         where = QRectF(x - 30, area.bottom() + 4, 60, 14)
         painter.drawText(where, Qt.AlignmentFlag.AlignHCenter, tick_text(value))
     right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-    for value in ticks(up.low, up.high, 3):
+    for value in ticks(up.low, up.high, about):
         where = QRectF(area.left() - 60, float(up.pixels(value)) - 7, 55, 14)
         painter.drawText(where, right, tick_text(value))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QHBoxLayout,
@@ -24,12 +24,34 @@ TIPS = {
     "plane": "the plane of two numbers of the input; the others stay at their mean",
     "hidden": "the plane of two units of a variable; its other units stay at their mean over the data",
 }
+_LAID_OUT = (QEvent.Type.Resize, QEvent.Type.StyleChange, QEvent.Type.Polish, QEvent.Type.Show)
 OWN = {1: ("fit",), 2: ("input",)}  # the spaces of the input by how many numbers it has
 
 
 def own_spaces(spaces: Spaces) -> tuple[str, ...]:
     """The kinds of spaces of the input itself."""
     return OWN.get(spaces.inputs, ("components", "plane") if spaces.inputs > 2 else ())
+
+
+class UnitField(QSpinBox):
+    """The number of a unit: typed, or stepped by arrow keys and wheel."""
+
+    def __init__(self, which: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "unit")
+        self.setMinimum(1)
+        self.setKeyboardTracking(False)
+        self.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        self.setFixedSize(46, 24)
+        self.setAccessibleName(f"{which} axis")
+        self.setToolTip(f"the number of the {which} axis; arrow keys and the wheel step")
+        self.hide()
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() in _LAID_OUT:  # a style sheet leaves a field without buttons no room
+            self.lineEdit().setGeometry(self.rect().adjusted(6, 1, -2, -1))
+        return done
 
 
 class SpaceLinks(QWidget):
@@ -44,7 +66,9 @@ class SpaceLinks(QWidget):
         self._wanted = ""  # the variable that is meant by "hidden space"
         self.links = {kind: self._link(kind) for kind in TIPS}
         self.variable = self._variable_button()
-        self.first, self.second = (self._unit_field(n) for n in ("first", "second"))
+        self.first, self.second = (UnitField(which, self) for which in ("first", "second"))
+        for field in (self.first, self.second):
+            field.valueChanged.connect(lambda _value, field=field: self._stepped(field))
         self._arrange()
 
     def _link(self, kind: str) -> QToolButton:
@@ -58,7 +82,7 @@ class SpaceLinks(QWidget):
 
     def _variable_button(self) -> QToolButton:
         button = QToolButton(self)
-        button.setProperty("role", "plain")
+        button.setProperty("role", "choice")
         button.setToolTip("the variable whose units span the plane")
         button.setAccessibleName("variable of the hidden space")
         button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -66,18 +90,6 @@ class SpaceLinks(QWidget):
         button.menu().aboutToShow.connect(self._fill_menu)
         button.hide()
         return button
-
-    def _unit_field(self, which: str) -> QSpinBox:
-        field = QSpinBox(self)
-        field.setMinimum(1)
-        field.setKeyboardTracking(False)
-        field.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
-        field.setFixedWidth(44)
-        field.setAccessibleName(f"{which} axis")
-        field.setToolTip(f"the number of the {which} axis; arrow keys and the wheel step")
-        field.valueChanged.connect(lambda _value, field=field: self._stepped(field))
-        field.hide()
-        return field
 
     def _arrange(self) -> None:
         column = QVBoxLayout(self)
@@ -124,6 +136,11 @@ class SpaceLinks(QWidget):
             self._show_units(words)
         for field in (self.first, self.second):
             field.setVisible(kind in ("hidden", "plane"))
+        self.take_room()
+
+    def take_room(self) -> None:
+        """As large as what it shows, now and not with the next event."""
+        self.layout().invalidate()
         self.adjustSize()
 
     def _show_units(self, words: list[str]) -> None:
@@ -161,13 +178,13 @@ class SpaceLinks(QWidget):
     # --- what is chosen ------------------------------------------------------------------------------------------
 
     def _meant(self) -> str:
-        """The variable that a click on "hidden space" shows: the shown or preferred one, else the last before the answer."""
+        """The variable that a click on "hidden space" shows: the shown or preferred one, else the suggested."""
         words, known = self._space.split(), [pin for pin, _ in self._spaces.variables]
         if words and words[0] == "hidden":
             return words[1]
         if self._wanted in known:
             return self._wanted
-        return known[-2] if len(known) > 1 else (known or [""])[-1]
+        return self._spaces.suggested
 
     def _default(self, kind: str) -> str:
         if kind == "hidden":

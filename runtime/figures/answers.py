@@ -37,11 +37,13 @@ class Spaces:
     """Where the answers of a diagram can be drawn.
 
     `inputs` counts the numbers of a sample, 0 when the answer does not depend on one real input alone; `variables`
-    are pins, with their number of units, through which all that the answer depends on has to pass.
+    are pins, with their number of units, through which all that the answer depends on has to pass; `suggested` is the
+    last of them before the answer itself.
     """
 
     inputs: int = 0
     variables: tuple[tuple[str, int], ...] = ()
+    suggested: str = ""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from runtime.samples import Seen, raw_values, roots, seen, targets, through, val
 from runtime.snapshot import Ask
 
 LIVE = 100  # cells of a side when the ask names no size
-BEYOND = 0.3  # of the data's extent that a curve goes on at each side
+BEYOND = 0.5  # of the data's extent that a curve goes on at each side
 WORK = 150_000_000  # multiply-accumulates that one picture may cost
 COARSEST = 16  # cells of a side below which nothing would be seen
 
@@ -63,7 +63,7 @@ def chosen(spaces: Spaces, wanted: str, number: bool) -> str:
             return wanted
     if own or not spaces.variables:
         return own
-    return f"hidden {spaces.variables[0][0]} 1 2"
+    return f"hidden {spaces.suggested} 1 2"
 
 
 def _units(told: list[str], size: int) -> bool:

@@ -139,13 +139,10 @@ def weighted_sum(passage: Passage, unit: int) -> list[Line]:
     factors, values = w.shown[k, :count], z.shown[row, :count]
     total = float(passage.out.value.shown[row, k])
     bias = float(b.shown[0, k]) if b is not None else 0.0
-    lines: list[Line] = [
-        Text(f"{_of(passage.out.name, k)} = Σ_j w_kj {passage.entries[0].name}_j", "formula")
-        if b is None
-        else Text(
-            f"{_of(passage.out.name, k)} = Σ_j w_kj {passage.entries[0].name}_j + b_k", "formula"
-        )
-    ]
+    name, symbol = passage.entries[0].name, passage.weights[0].symbol
+    at = f"{k + 1}" if row == 0 and len(z.shown) == 1 else f"{row + 1}, {k + 1}"
+    sum_ = f"{passage.out.name}[{at}] = Σⱼ {symbol}[{k + 1}, j] {name}[{f'{row + 1}, ' if ',' in at else ''}j]"
+    lines: list[Line] = [Text(sum_ if b is None else f"{sum_} + b[{k + 1}]", "formula")]
     for j, (factor, value) in enumerate(zip(factors, values, strict=True), 1):
         product = f"{_number(factor)} · {_number(value)}"
         lines.append(Text(f"{'+' if j > 1 else ' '} {product} = {_number(factor * value)}", "term"))
@@ -156,10 +153,6 @@ def weighted_sum(passage: Passage, unit: int) -> list[Line]:
     if b is not None:
         lines.append(Text(f"+ b = {_number(bias)}", "term"))
     return [*lines, Text(f"= {_number(total)}", "total")]
-
-
-def _of(name: str, k: int) -> str:
-    return f"{name}[{k + 1}]"
 
 
 def _number(value: float) -> str:
@@ -199,9 +192,9 @@ def _chain(passage: Passage, entry: Entry) -> list[Line]:
         return [*found, Text(f"{entry.name}: {entry.why or 'no gradient arrives here'}.", "muted")]
     jacobian = entry.jacobian
     f, d_g, d_f = entry.name, jacobian.rows, jacobian.columns
+    chain = f"{by(f)} = {by(g)} · ∂{g}/∂{f}"
     return [
-        Text(f"{by(f)} = {by(g)} · ∂{g}/∂{f}", "gradient"),
-        Text(f"[1×{d_f}] = [1×{d_g}] [{d_g}×{d_f}]", "gradient"),
+        Text(f"{chain},   [1×{d_f}] = [1×{d_g}] [{d_g}×{d_f}]", "gradient"),
         Product(
             Matrix(_row_title(by(f), entry.gradient), _row(entry.gradient), True),
             Matrix(_row_title(by(g), above), _row(above), True),

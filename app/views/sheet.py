@@ -284,7 +284,7 @@ def _below(rect: QRectF, columns: int, rows: int) -> QRectF:
 def font(look: str) -> QFont:
     """The font of a line's look."""
     if look in ("formula", "gradient", "total"):
-        return serif(15)
+        return serif(13)
     made = sans({"title": 13, "cell": 10}.get(look, 11))
     made.setBold(look == "title")
     return made

@@ -30,6 +30,7 @@ from runtime.snapshot import Ask
 NAME = "slow"
 PACES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)  # steps a second
 PACE = 2  # of these, at first
+TALL = 170  # pixels below which nothing can be read
 HINTS = {
     "first": "back to the sample, with the newest weights (Home)",
     "back": "one step back (Left)",
@@ -58,6 +59,7 @@ class SlowView(FigureView):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.setToolTip("")  # every number has its own
+        self.setMinimumHeight(TALL)
         self.choice = "1"
         self.motion: SlowMotion | None = None
         self._newest: SlowMotion | None = None
@@ -98,7 +100,7 @@ class SlowView(FigureView):
     def _set_up(self) -> None:
         self.pace.setRange(0, len(PACES) - 1)
         self.pace.setValue(PACE)
-        self.pace.setMaximumWidth(90)
+        self.pace.setFixedWidth(64)
         self.pace.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.pace.setAccessibleName("pace")
         self.pace.valueChanged.connect(self._set_pace)
@@ -108,7 +110,10 @@ class SlowView(FigureView):
         self.sample.setToolTip("which training sample")
         self.sample.setKeyboardTracking(False)
         self.sample.valueChanged.connect(self._sampled)
-        self.where.setProperty("role", "muted")
+        self.sample.setPrefix("sample ")
+        self.sample.setFixedWidth(112)
+        self.where.setProperty("role", "small")
+        self.where.setContentsMargins(16, 0, 10, 0)
         self._scroll.setWidget(self.sheet)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.viewport().installEventFilter(self)
@@ -117,8 +122,8 @@ class SlowView(FigureView):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        column.addLayout(_row(*self.buttons.values(), self.pace))
-        column.addLayout(_row(QLabel("sample"), self.sample, self.where))
+        column.addLayout(_row(*self.buttons.values(), self.pace, self.sample))
+        column.addWidget(self.where)
         column.addWidget(self._scroll, 1)
 
     def _draw_icons(self) -> None:
@@ -233,7 +238,7 @@ class SlowView(FigureView):
             self.pointed.emit("", "")
             return
         self.where.setText(
-            f"{self.place + 1} of {len(self.steps)}: {step.phase}, at step {motion.step:,}"
+            f"{self.place + 1} of {len(self.steps)}: {step.phase}, weights of step {motion.step:,}"
         )
         self.sheet.show_lines(page(motion, step, self._unit))
         self._point()
@@ -332,7 +337,7 @@ class SlowView(FigureView):
 def _row(*widgets: QWidget) -> QHBoxLayout:
     made = QHBoxLayout()
     made.setContentsMargins(14, 2, 10, 0)
-    made.setSpacing(6)
+    made.setSpacing(5)
     for widget in widgets:
         made.addWidget(widget)
     made.addStretch(1)

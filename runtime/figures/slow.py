@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-WHOLE = 2048  # numbers that are sent whole; of more, a corner
+WHOLE = 10_000  # numbers that are sent whole; of more, a corner
 CORNER = 16  # rows and columns of that corner
 LONG = 256  # numbers sent of a longer single row
 

@@ -221,10 +221,10 @@ def test_large_values_are_cut_and_small_ones_are_whole() -> None:
     assert small.is_whole and (small.rows, small.columns) == (2, 3) and small.shape == (1, 2, 3)
     row = numbers(np.zeros(WHOLE + 1))
     assert row.shown.shape == (1, LONG) and row.size == WHOLE + 1
-    big = np.arange(100.0 * 50).reshape(100, 50)
+    big = np.arange(200.0 * 60).reshape(200, 60)
     cut = numbers(big)
     np.testing.assert_array_equal(cut.shown, big[:CORNER, :CORNER])
-    assert (cut.rows, cut.columns) == (100, 50) and not cut.is_whole
+    assert (cut.rows, cut.columns) == (200, 60) and not cut.is_whole
     assert numbers(np.array(3.0)).shown.tolist() == [[3.0]]
 
 

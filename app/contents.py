@@ -19,11 +19,13 @@ from app.figures import Figures
 from app.filing import Filing
 from app.levels import Levels
 from app.live import Engine, Live
+from app.mending import Mending
 from app.notice import Notice
 from app.offer import Offer
 from app.panels.inspector import Inspector
 from app.panels.outline import Outline
 from app.panels.palette import Palette
+from app.panels.problems import Problems
 from app.panels.recipe import kinds_of, single_settings
 from app.panels.training import TrainingBar
 from app.reactions import Reactions
@@ -97,12 +99,15 @@ def contents(window: MainWindow) -> Iterator[None]:
     yield
     window.outline = Outline(window.theme)
     docks.add(window, "outline", "Outline", window.outline)
+    window.problems = Problems(window.theme)
+    docks.add(window, "problems", "Problems", window.problems)
     window.status = StatusLine()
     window.setStatusBar(window.status)
     yield
     window.menus = actions.make_menus(window)
     yield
     window.reactions = Reactions(window)
+    window.mending = Mending(window)
     window.adding = Adding(window)
     window.visits = Visits(window)
     window.checking = Checking(window)

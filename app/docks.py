@@ -63,8 +63,10 @@ def arrange(window: MainWindow) -> None:
     window.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
     docks = window.docks
     window.tabifyDockWidget(docks["inspector"], docks["outline"])
+    window.tabifyDockWidget(docks["outline"], docks["problems"])
     docks["inspector"].raise_()
     docks["outline"].hide()
+    docks["problems"].hide()
     for name in window.figures.views:
         if name not in AT_FIRST:
             window.tabifyDockWidget(docks["boundary"], docks[name])

@@ -80,6 +80,25 @@ def _close(painter: QPainter, color: QColor) -> None:
     painter.drawLine(QPointF(17, 7), QPointF(7, 17))
 
 
+def _wrong(painter: QPainter, color: QColor) -> None:
+    _fill(painter, color, _triangle_up())
+    painter.setPen(QPen(Qt.GlobalColor.white, 2.4, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.drawLine(QPointF(12, 10), QPointF(12, 14.5))
+    painter.drawPoint(QPointF(12, 18))
+
+
+def _triangle_up() -> QPainterPath:
+    path = QPainterPath()
+    path.addPolygon(QPolygonF([QPointF(12, 2.5), QPointF(22.5, 21.5), QPointF(1.5, 21.5)]))
+    path.closeSubpath()
+    return path
+
+
+def _unfinished(painter: QPainter, color: QColor) -> None:
+    painter.setPen(QPen(color, 2.2, Qt.PenStyle.DotLine))
+    painter.drawEllipse(QPointF(12, 12), 8.5, 8.5)
+
+
 def _gradboard(painter: QPainter, color: QColor) -> None:
     painter.setPen(QPen(color, 2.2))
     shape = QPainterPath(QPointF(3, 6))
@@ -100,5 +119,7 @@ _DRAWN = {
     "last": _last,
     "reset": _reset,
     "close": _close,
+    "wrong": _wrong,
+    "unfinished": _unfinished,
     "gradboard": _gradboard,
 }

@@ -37,6 +37,7 @@ class Live(QObject):
 
     ready = Signal(object)  # messages.Ready
     compiled = Signal(object)  # messages.Compiled, of the newest diagram only
+    mendable = Signal(object)  # messages.Mendable, of the newest diagram only
     shown = Signal(object)  # Snapshot, of the newest diagram only
     stopped = Signal(object)  # messages.Stopped
     failed = Signal(object)  # Problem
@@ -201,6 +202,9 @@ class Live(QObject):
                     self.shown.emit(message)
             case messages.Compiled():
                 self._compiled(message)
+            case messages.Mendable():
+                if message.version == self._version:
+                    self.mendable.emit(message)
             case messages.Ready():
                 self._begin(message)
             case messages.Stopped():

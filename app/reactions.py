@@ -32,7 +32,6 @@ class Reactions(QObject):
         self.report: Report | None = None  # of the whole
         self._shot: Snapshot | None = None
         self._frames: deque[float] = deque()
-        self._next_problem = 0
         self._stroke = ""
         self._connect_document()
         self._connect_engine()
@@ -73,7 +72,6 @@ class Reactions(QObject):
         window.scene.said.connect(window.status.say)
         window.scene.picked.connect(window.inspector.show_picked)
         window.scene.frames.picked.connect(window.inspector.show_notes)
-        window.status.asked.connect(self.next_problem)
         window.boundary.painted.connect(self._painted)
         window.view.zoomed.connect(window.status.show_zoom)
         window.library.chosen.connect(self._add)
@@ -159,7 +157,6 @@ class Reactions(QObject):
     def _take_report(self, message: Compiled | None) -> None:
         window = self._window
         self.report = message.report if message is not None else None
-        self._next_problem = 0
         window.outline.show_report(self.report)
         self._show_report(message.data if message is not None else "")
         self._count()
@@ -251,14 +248,3 @@ class Reactions(QObject):
 
     def _visit_here(self, ids: tuple[str, ...]) -> None:
         self.visit(tuple(join(self._window.levels.path, name) for name in ids))
-
-    def next_problem(self) -> None:
-        """Goes to the next problem and says it."""
-        problems = self.report.problems if self.report is not None else ()
-        if not problems:
-            self._window.status.say("There are no problems.")
-            return
-        problem = problems[self._next_problem % len(problems)]
-        self._next_problem += 1
-        self.visit((problem.block,))
-        self._window.status.say(str(problem))

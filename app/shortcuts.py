@@ -29,7 +29,9 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
             ("Ctrl+E",),
             "the diagram, or what is selected, as PNG, SVG, PDF or TikZ",
         ),
-        Shortcut("open_before", "&Version before", (), "the file as it was before it was saved last"),
+        Shortcut(
+            "open_before", "&Version before", (), "the file as it was before it was saved last"
+        ),
         None,
         Shortcut("close", "&Close", ("Ctrl+W",), "close the diagram"),
         Shortcut("quit", "&Quit", ("Ctrl+Q",), "close the window"),
@@ -63,6 +65,12 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
             "the copies are fed by what feeds the originals",
         ),
         Shortcut("delete", "De&lete", ("Del", "Backspace"), "delete what is selected"),
+        Shortcut(
+            "connect",
+            "Connect by &keys",
+            ("W",),
+            "a wire from the selected block: Tab and arrows choose a pin, Enter connects",
+        ),
         Shortcut(
             "take_out",
             "Ta&ke out",
@@ -153,6 +161,9 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
             "can it learn eight samples by heart? If not, something is wrong",
         ),
         Shortcut("next_problem", "Next &problem", ("F8",), "show the next thing that is wrong"),
+        Shortcut(
+            "mend", "&Mend it", ("Ctrl+.",), "do what is certain to mend the problem shown last"
+        ),
     ),
     "&Help": (
         Shortcut("shortcuts", "&Shortcuts", ("F1",), "all keys on one page"),

@@ -32,12 +32,14 @@ if TYPE_CHECKING:
     from app.filing import Filing
     from app.levels import Levels
     from app.live import Engine, Live
+    from app.mending import Mending
     from app.menus import Menus
     from app.notice import Notice
     from app.offer import Offer
     from app.panels.inspector import Inspector
     from app.panels.outline import Outline
     from app.panels.palette import Palette
+    from app.panels.problems import Problems
     from app.panels.training import TrainingBar
     from app.reactions import Reactions
     from app.safety import Safety
@@ -89,6 +91,8 @@ class MainWindow(QMainWindow):
     reactions: Reactions
     spotting: Spotting
     safety: Safety
+    problems: Problems
+    mending: Mending
     adding: Adding
 
     def __init__(
@@ -191,7 +195,7 @@ class MainWindow(QMainWindow):
         self.view.set_theme(styled(self.theme, name))
 
     def _themed(self) -> tuple[Themed, ...]:
-        panels = (self.library, self.bar, self.inspector, self.outline)
+        panels = (self.library, self.bar, self.inspector, self.outline, self.problems)
         return (*panels, self.loss, self.figures, self.notice)
 
     def _apply_theme(self) -> None:

@@ -22,6 +22,7 @@ from runtime.jobs import Jobs
 from runtime.pace import Budget, Pool, Rate
 from runtime.program import Program, compile
 from runtime.recipe import Recipe
+from runtime.remedies import remedies
 from runtime.run import NonFinite, Run
 from runtime.snapshot import Snapshot
 from runtime.views import figure
@@ -111,6 +112,8 @@ class Engine:
         self.program = program
         restarted = self._take(program, data)
         self._tell(restarted, data)
+        if program.report.problems and not self.playing:
+            self.send(m.Mendable(self.version, remedies(self.source, program, data)))
 
     def _load_data(self, recipe: Any, problems: list[Problem]) -> Data | None:
         """The recipe's data, loaded once; None when they cannot be had (compile then says why)."""

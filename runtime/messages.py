@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from graph.diagram import Diagram
+from graph.edits import Edit
 from graph.problem import Problem
 from runtime.snapshot import Ask, Report
 
@@ -140,6 +141,14 @@ class Compiled:
 
 
 @dataclass(frozen=True)
+class Mendable:
+    """After Compiled number `version`: by problem of its report the edit of the diagram that is certain to mend it."""
+
+    version: int
+    edits: Mapping[Problem, Edit]
+
+
+@dataclass(frozen=True)
 class Stopped:
     """Training paused by itself: why, and at which step; `problem` is None when a wanted number of steps is done."""
 
@@ -192,4 +201,4 @@ class Died:
     text: str
 
 
-Message = Ready | Compiled | Stopped | Done | Failed | Checked | Computed | Died
+Message = Ready | Compiled | Mendable | Stopped | Done | Failed | Checked | Computed | Died

@@ -17,5 +17,6 @@ class Running(Commands):
             "save_weights": window.filing.save_weights,
             "check": lambda: window.checking.check(),
             "overfit": lambda: window.checking.check_overfit(),
-            "next_problem": lambda: window.reactions.next_problem(),
+            "next_problem": lambda: window.mending.next(),
+            "mend": lambda: window.mending.mend_shown(),
         }

@@ -72,11 +72,17 @@ class MultiHeadAttention(nn.Module):
     def forward(
         self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
+        out, weights = self.attend(query, key, value, mask)
+        return self._projected("out", out.transpose(1, 2).flatten(2)), weights.mean(1)
+
+    def attend(
+        self, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """What each head gives, not yet projected, and its weights: [B, heads, T, d / heads], [B, heads, T, S]."""
         parts = (self._heads("query", query), self._heads("key", key), self._heads("value", value))
         if mask is not None and mask.dim() == 3:
             mask = mask.unsqueeze(1)
-        out, weights = attended(*parts, mask, self.causal)
-        return self._projected("out", out.transpose(1, 2).flatten(2)), weights.mean(1)
+        return attended(*parts, mask, self.causal)
 
     def _projected(self, name: str, z: Tensor) -> Tensor:
         return F.linear(z, getattr(self, f"{name}_weight"), getattr(self, f"{name}_bias"))

@@ -9,12 +9,12 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 
 from app.theme import BOARD, PAPER, Theme
-from app.views.confusion import ASK as CONFUSION
 from app.views.confusion import ConfusionView
 from app.views.gradients import ASK as GRADIENTS
 from app.views.gradients import LEFT, RIGHT, GradientsView
-from app.views.pictures import PicturesView, fit
-from runtime.snapshot import Ask, Confusion, Histogram, Histograms, Pictures
+from app.views.pictures import fit
+from runtime.figures.confusion import Confusion
+from runtime.snapshot import Histogram, Histograms
 
 
 def grabbed(view: Any, width: int = 400, height: int = 240) -> QImage:
@@ -57,26 +57,6 @@ def test_what_is_not_due_keeps_the_last_and_another_diagram_forgets_it(qapp: Any
     assert not view.has_something() and view.nothing
 
 
-def test_filters_are_asked_for_the_selected_block_and_painted_in_grey(qapp: Any) -> None:
-    view = PicturesView(PAPER)
-    assert view.asks() == ()
-    view.select("conv2d1")
-    asked = Ask("filters", "conv2d1")
-    assert asked in view.asks()
-    images = np.zeros((2, 4, 4), dtype=np.uint8)
-    images[1] = 200
-    view.show_figures({asked: Pictures(images, np.zeros(2), np.ones(2))})
-    picture = grabbed(view)
-    colors = {
-        picture.pixelColor(x, y).rgb() & 0xFFFFFF
-        for x in range(12, 388, 4)
-        for y in range(24, 230, 4)
-    }
-    assert {0x000000, 0xC8C8C8} <= colors
-    view.select("relu1")
-    assert not view.has_something()
-
-
 @pytest.mark.parametrize(
     ("count", "width", "height", "columns"), [(4, 100, 100, 2), (3, 300, 50, 3), (3, 50, 300, 1)]
 )
@@ -87,7 +67,7 @@ def test_pictures_fill_the_room(count: int, width: float, height: float, columns
 def test_confusion_is_green_on_the_diagonal_and_red_beside_it(qapp: Any) -> None:
     view = ConfusionView(PAPER)
     counts = np.array([[9, 0], [5, 5]])
-    view.show_figures({CONFUSION: Confusion(counts, {(1, 0): (7, 8)}, ("cat", "dog"))})
+    view.show_figures({view.asks()[0]: Confusion(counts, {(1, 0): (7, 8)}, ("cat", "dog"))})
     picture = grabbed(view)
 
     def color(true: int, answered: int) -> QColor:

@@ -10,10 +10,12 @@ from graph.diagram import Pin
 from nodes.sketch import Sketch
 from runtime import messages as m
 from runtime.engine import Engine
+from runtime.figures.confusion import Confusion
+from runtime.figures.pictures import Bank
 from runtime.probe import Watched
 from runtime.program import compile
 from runtime.run import Run
-from runtime.snapshot import Ask, Confusion, Histograms, Pictures, Snapshot
+from runtime.snapshot import Ask, Histograms, Snapshot
 from runtime.views import figure
 from runtime.views.histograms import magnitudes, spread
 from tests.runtime.conftest import classifier
@@ -65,34 +67,15 @@ def test_zeros_and_values_that_are_no_numbers_are_counted_apart() -> None:
         assert spread(np.array([low, np.nextafter(low, 1e9)])).counts.sum() == 2
 
 
-def test_filters_are_the_weights_stretched_to_grey() -> None:
-    run = images()
-    found = figure(run, seen(run), Ask("filters", "conv2d1"))
-    assert isinstance(found, Pictures) and found.images.shape == (5, 3, 3)
-    weight = run.program.parameters["conv2d1.weight"].detach().numpy()[:, 0]
-    back = found.images / 255 * (found.high - found.low)[:, None, None] + found.low[:, None, None]
-    np.testing.assert_allclose(back, weight, atol=float(np.ptp(weight)) / 255)
-    assert figure(run, seen(run), Ask("filters", "tanh1")) is None
-    assert figure(run, seen(run), Ask("filters", "nowhere")) is None
-
-
 def test_a_linear_layer_over_images_has_templates() -> None:
     s = Sketch()
     x, y = s.observed("x"), s.observed("y")
     s.cross_entropy(s.linear(s.flatten(x), units=10), y)
     run = Run(compile(s.diagram(data="digits")))
     found = figure(run, seen(run), Ask("filters", "linear1"))
-    assert found.images.shape == (10, 8, 8)
-
-
-def test_maps_are_the_activations_of_the_first_sample() -> None:
-    run = images()
-    watched = seen(run)
-    found = figure(run, watched, Ask("maps", "tanh1"))
-    value = watched.variables[Pin("tanh1", "y")][0].numpy()
-    assert found.images.shape == value.shape
-    np.testing.assert_allclose(found.low, value.min(axis=(1, 2)), rtol=1e-6)
-    assert figure(run, watched, Ask("maps", "linear1")) is None
+    assert isinstance(found, Bank) and found.levels.shape == (10, 1, 8, 8)
+    weight = run.program.parameters["linear1.weight"].detach().numpy().reshape(10, 1, 8, 8)
+    np.testing.assert_allclose(found.levels / 127 * found.extent, weight, atol=found.extent / 127)
 
 
 def test_confusion_equals_scikit_learns() -> None:

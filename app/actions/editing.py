@@ -30,20 +30,22 @@ class Editing(Commands):
             "duplicate": self.duplicate,
             "duplicate_wired": lambda: self.duplicate(wired=True),
             "delete": scene.delete_selected,
+            "connect": window.view.connect_by_keys,
             "take_out": scene.join_selected,
             "select_all": scene.select_all,
             "rename": lambda: window.visits.rename(),
         }
 
     def copy(self) -> None:
-        """The selected blocks to the clipboard."""
-        if picked := self.picked():
-            text = copying.copied_text(self._window.levels.diagram, picked)
+        """What is selected, wires apart, to the clipboard."""
+        picked, notes = self.picked(), self._window.scene.frames.selected
+        if picked or notes:
+            text = copying.copied_text(self._window.levels.diagram, picked, notes)
             QGuiApplication.clipboard().setText(text)
 
     def cut(self) -> None:
         """The same, and deletes them."""
-        if self.picked():
+        if self.picked() or self._window.scene.frames.selected:
             self.copy()
             self._window.scene.delete_selected()
 
@@ -59,7 +61,7 @@ class Editing(Commands):
         except FileError as error:
             self._window.status.say(str(error))
             return
-        if not paste.blocks:
+        if not copying.places(paste):
             self._window.status.say("There is no block in the clipboard.")
             return
         fed = copying.possible(self._window.levels.diagram, paste).incoming if wired else ()
@@ -70,18 +72,20 @@ class Editing(Commands):
         view = self._window.view
         at = view.pointer
         if at is None:
-            x, y = paste.blocks[0].position
+            x, y = copying.places(paste)[0]
             beside = QPointF(x + paste.offset[0], y + paste.offset[1])
             at = None if view.seen().contains(beside) else view.seen().center()
         return paste if at is None else copying.placed(paste, on_grid((at.x(), at.y())))
 
     def duplicate(self, wired: bool = False) -> None:
-        """Copies the selected blocks beside themselves, and selects the copies; `wired`, with what feeds them."""
-        if picked := self.picked():
-            self._insert(copying.duplicate_of(self._window.levels.diagram, picked, wired))
+        """Copies what is selected beside itself, and selects the copies; `wired`, with what feeds them."""
+        picked, notes = self.picked(), self._window.scene.frames.selected
+        if picked or notes:
+            self._insert(copying.duplicate_of(self._window.levels.diagram, picked, wired, notes))
 
     def _insert(self, paste: Paste, parts: tuple[AddPart, ...] = ()) -> None:
         ids = paste.ids_in(self._window.levels.diagram)
+        drawn = paste.drawn_ids_in(self._window.levels.diagram)
         edit = Together(paste.label, (*parts, paste)) if parts else paste
-        if ids and self._window.scene.perform(edit):
-            self._window.scene.select(ids.values())
+        if (ids or drawn) and self._window.scene.perform(edit):
+            self._window.scene.select(ids.values(), frames=drawn.values())

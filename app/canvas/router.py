@@ -20,7 +20,7 @@ from graph.diagram import Wire
 SOLID = 4.0  # how far from a shape a wire that goes around stays at least
 STUBS = HEAD + 4.0, 8.0  # how far a wire goes straight on at its ends, if there is room
 TRIES = 12  # how often a way is looked for that meets no other block
-ASIDE = 40.0  # what it costs to leave a variable elsewhere than along the flow
+ASIDE = 40.0  # what it costs to leave a circle elsewhere than along the flow
 
 
 class Link(NamedTuple):
@@ -129,18 +129,23 @@ class Router:
         tip = link.to[0] + link.port.x, link.to[1] + link.port.y
         arriving = link.port.dx, link.port.dy
         arrival = self._stub(tip, (-arriving[0], -arriving[1]), link)
-        rims = [(rim, way, cost) for rim, way, cost in _rims(link)]
+        rims = _rims(link)
         starts = [Departure(self._stub(rim, way, link), way, cost) for rim, way, cost in rims]
-        met |= {link.source, link.target} & self._hulls.keys()
+        free = [start for start in starts if self._is_free(start.point, link)]
+        is_computed = bool(link.ring.dx or link.ring.dy)
+        starts = starts[:1] if is_computed and starts[0] in free else free or starts
+        own = {link.source, link.target} & self._hulls.keys()
         stubs = [(*point, *point) for point in (arrival, *(start.point for start in starts))]
         region = around([region, *stubs])
+        buried = set().union(*(self._solid.near(stub) for stub in stubs)) - own
+        met = (met | own) - buried
         for _ in range(TRIES):
             boxes = [self._box(block, link, True) for block in sorted(met)]
             found = detour(starts, arrival, arriving, boxes)
             if found is None:
                 break
             region = around([region, grown(around(_pieces(found)), SOLID)])
-            more = self._met(_pieces(found), link, region, touching=True) - met
+            more = self._met(_pieces(found), link, region, touching=True) - met - buried
             if not more:
                 return _Way(_joined(rims, starts, found, tip), region)
             met |= more
@@ -162,9 +167,12 @@ class Router:
         """A point straight out of a wire's end, nearer to it where another block is in the way."""
         for away in STUBS:
             point = end[0] + heading[0] * away, end[1] + heading[1] * away
-            if not self._solid.near((*point, *point)) - {link.source, link.target}:
+            if self._is_free(point, link):
                 break
         return point
+
+    def _is_free(self, point: Pair, link: Link) -> bool:
+        return not self._solid.near((*point, *point)) - {link.source, link.target}
 
 
 def _pieces(planned: Plan) -> list[Box]:
@@ -177,11 +185,12 @@ def _pieces(planned: Plan) -> list[Box]:
 
 
 def _rims(link: Link) -> list[tuple[Pair, Pair, float]]:
-    """Where a wire may leave its circle: at the side of the circle, a variable at any."""
+    """Where a wire may leave its circle and what that costs: at the side of the circle, at another of a variable."""
     ring = link.ring
     x, y = link.at[0] + ring.x, link.at[1] + ring.y
     if ring.dx or ring.dy:
-        sides = [((ring.dx, ring.dy), 0.0)]
+        dx, dy = ring.dx, ring.dy
+        sides = [((dx, dy), 0.0), ((-dy, dx), ASIDE), ((dy, -dx), ASIDE)]
     else:
         sides = [
             ((1.0, 0.0), 0.0),
@@ -196,6 +205,6 @@ def _joined(
     rims: list[tuple[Pair, Pair, float]], starts: list[Departure], found: Corners, tip: Pair
 ) -> Corners:
     """The corners of a way from rim to tip."""
-    pairs = zip(rims, starts, strict=True)
-    rim = next(rim for (rim, _, _), start in pairs if math.dist(start.point, found[0]) < SAME)
+    begun = next(start for start in starts if math.dist(start.point, found[0]) < SAME)
+    rim = next(rim for rim, heading, _ in rims if heading == begun.heading)
     return straightened([rim, *found, tip])

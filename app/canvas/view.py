@@ -25,6 +25,7 @@ from app.canvas.framing import CURSORS, DragFrames
 from app.canvas.geometry import CIRCLES
 from app.canvas.gestures import GRID, Gesture
 from app.canvas.glyphs import Marks
+from app.canvas.keywire import KeyWire, why_not
 from app.canvas.note import NoteEditor
 from app.canvas.placing import Shelf, free_place
 from app.canvas.press import begin
@@ -83,6 +84,8 @@ class CanvasView(Surface):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
+        if isinstance(self._gesture, KeyWire):
+            self._escape()
         left = event.button() == Qt.MouseButton.LeftButton
         if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
             self._panned_from = event.position()
@@ -191,6 +194,8 @@ class CanvasView(Surface):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
+        if isinstance(self._gesture, KeyWire) and self._wire_by_key(self._gesture, event):
+            return
         if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
             (self.canvas.join_selected if alt else self.canvas.delete_selected)()
@@ -205,6 +210,8 @@ class CanvasView(Surface):
         elif key == Qt.Key.Key_Space:
             self._space = True
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
+        elif key == Qt.Key.Key_W and not event.modifiers():
+            self.connect_by_keys()
         elif key in ARROWS and (self.canvas.selected or self.canvas.frames.selected):
             self._nudge(*ARROWS[Qt.Key(key)])
         else:
@@ -217,10 +224,34 @@ class CanvasView(Surface):
         super().keyReleaseEvent(event)
 
     def focusNextPrevChild(self, next: bool) -> bool:
+        if isinstance(self._gesture, KeyWire):
+            self._gesture.press(Qt.Key.Key_Tab if next else Qt.Key.Key_Backtab)
+            self.viewport().update()
+            return True
         if next and self.isSignalConnected(QMetaMethod.fromSignal(self.searched)):
             self.search_here()
             return True
         return super().focusNextPrevChild(next)
+
+    def connect_by_keys(self) -> None:
+        """Begins a wire from the selected block that is led by keys; while one is led, goes on to the next output."""
+        if isinstance(self._gesture, KeyWire):
+            self._gesture.press(Qt.Key.Key_W)
+        elif self._gesture is None and (reason := why_not(self.canvas)):
+            self.canvas.said.emit(reason)
+        elif self._gesture is None:
+            self._gesture, self._held = KeyWire(self.canvas), Qt.MouseButton.NoButton
+        self.viewport().update()
+
+    def _wire_by_key(self, gesture: KeyWire, event: QKeyEvent) -> bool:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._gesture = None
+            self.canvas.perform(gesture.finish())
+            self.canvas.select({gesture.target.block})
+        elif not gesture.press(event.key(), bool(event.modifiers())):
+            return False
+        self.viewport().update()
+        return True
 
     def _escape(self) -> None:
         if self._gesture is not None:

@@ -249,3 +249,87 @@ def test_alt_delete_of_what_joins_nothing_is_refused(qapp: Any) -> None:
     bench.scene.select(())
     bench.key(Qt.Key.Key_Delete, Alt)
     assert bench.said[-1].startswith("Select the blocks")
+
+
+# --- by keys alone -----------------------------------------------------------------------------------------------
+
+
+def unwired() -> Diagram:
+    """x, linear, relu and a cost in a row, y behind it; not one wire."""
+    return spiral().with_(wires=())
+
+
+def test_a_diagram_is_wired_by_keys_alone(qapp: Any) -> None:
+    bench = Bench(unwired())
+    bench.scene.select({"x"})
+    for _ in range(
+        4
+    ):  # every wire ends at the nearest open pin, and its block is the next to begin at
+        bench.key(Qt.Key.Key_W)
+        bench.key(Qt.Key.Key_Return)
+    bench.scene.select({"y"})
+    bench.key(Qt.Key.Key_W)
+    bench.key(Qt.Key.Key_Return)
+    assert set(bench.diagram.wires) == set(spiral().wires)
+    assert len(bench.edits) == 5
+
+
+def test_arrows_and_tab_choose_and_what_is_chosen_is_said_and_marked(qapp: Any) -> None:
+    bench = Bench(unwired())
+    bench.scene.select({"x"})
+    bench.key(Qt.Key.Key_W)
+    assert bench.said[-1].startswith("x.y to linear1.z: Enter connects")
+    bench.key(Qt.Key.Key_Right)
+    assert bench.said[-1].startswith("x.y to linear1.weight")  # at the flank: right of z
+    assert bench.scene.blocks["linear1"].marks.near == "weight"
+    bench.key(Qt.Key.Key_Left)
+    bench.key(Qt.Key.Key_Tab)
+    assert bench.said[-1].startswith("x.y to relu1.z")
+    bench.key(Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert bench.said[-1].startswith("x.y to linear1.z")
+    x, y = bench.scene.way_between(*wire("x.y -> linear1.z")).mean(axis=0)
+    assert like_color(bench.color(x, y), bench.scene.ink.selection)
+    bench.key(Qt.Key.Key_Return)
+    assert bench.diagram.wires == (wire("x.y -> linear1.z"),)
+    assert bench.scene.selected == {"linear1"} and bench.scene.blocks["x"].marks.near == ""
+
+
+def test_escape_or_a_click_leaves_the_wire_of_the_keys(qapp: Any) -> None:
+    bench = Bench(unwired())
+    bench.scene.select({"x"})
+    bench.key(Qt.Key.Key_W)
+    bench.key(Qt.Key.Key_Escape)
+    bench.key(Qt.Key.Key_W)
+    bench.click(bench.at(300, -150))
+    bench.key(Qt.Key.Key_Return)
+    assert not bench.edits and bench.scene.blocks["linear1"].marks.near == ""
+
+
+def test_a_taken_pin_is_told_and_given_the_new_wire(qapp: Any) -> None:
+    before = forked()
+    bench = Bench(before)
+    bench.scene.select({"k"})
+    bench.key(Qt.Key.Key_W)
+    while not bench.said[-1].startswith("k.y to linear2.z instead of x.y"):
+        bench.key(Qt.Key.Key_Tab)
+    bench.key(Qt.Key.Key_Return)
+    assert bench.diagram.wires[1] == wire("k.y -> linear2.z")
+    _undone(bench, before)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "sentence"),
+    [
+        ((), "Select one block"),
+        (("x", "relu1"), "Select one block"),
+        (("cross_entropy1",), "is a cost"),
+    ],
+)
+def test_why_no_wire_can_be_drawn_by_keys_is_said(
+    qapp: Any, chosen: tuple[str, ...], sentence: str
+) -> None:
+    bench = Bench(unwired())
+    bench.scene.select(chosen)
+    bench.key(Qt.Key.Key_W)
+    bench.key(Qt.Key.Key_Return)
+    assert sentence in bench.said[-1] and not bench.edits

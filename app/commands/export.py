@@ -1,9 +1,11 @@
-"""Writes the trained weights, or the predictor as the Python source of a plain PyTorch module.
+"""Writes the trained weights, or the predictor: as Python source of a plain PyTorch module, torch.export file or ONNX.
 
 The weights come from the file that `gradboard train` or the window left beside the diagram.
 
 examples: gradboard export mine.gradboard --to model.py
           gradboard export mine.gradboard --to weights.safetensors
+          gradboard export mine.gradboard --to model.pt2        torch.export.load reads it
+          gradboard export mine.gradboard --to model.onnx       needs: pip install onnx onnxscript
 """
 
 from __future__ import annotations
@@ -20,24 +22,26 @@ from graph.files import atomic_write, load
 if TYPE_CHECKING:
     from runtime.program import Program
 
-SOURCE = ".py"
+SOURCE, EXPORTED, ONNX = ".py", ".pt2", ".onnx"
+ENDINGS = (WEIGHTS, SOURCE, EXPORTED, ONNX)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declares the command's arguments."""
     parser.add_argument("file", metavar="FILE", help="a diagram, or gallery:NAME")
-    parser.add_argument("--to", required=True, metavar="OUT", help="a name in .safetensors or .py")
+    parser.add_argument("--to", required=True, metavar="OUT", help=f"ends in {' '.join(ENDINGS)}")
     parser.add_argument("--weights", metavar="FILE", default="", help="instead of those beside it")
 
 
 def run(options: argparse.Namespace) -> int:
     """Writes the file whose kind the name of --to tells."""
     target, path = Path(options.to), located(options.file)
-    if target.suffix not in (WEIGHTS, SOURCE):
-        raise WrongUse(f"--to {target}: choose a name that ends in {WEIGHTS} or {SOURCE}.")
+    if target.suffix not in ENDINGS:
+        known = f"{', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}"
+        raise WrongUse(f"--to {target}: choose a name that ends in {known}.")
     diagram = load(path)
 
-    from runtime.export import source, write_weights
+    from runtime.export import source, write_exported, write_onnx, write_weights
     from runtime.program import compile
 
     program = compile(diagram, folder=str(path.parent))
@@ -45,7 +49,8 @@ def run(options: argparse.Namespace) -> int:
         atomic_write(target, source(program).encode())
     else:
         _take(program, Path(options.weights) if options.weights else path.with_suffix(WEIGHTS))
-        write_weights(program, target)
+        writers = {WEIGHTS: write_weights, EXPORTED: write_exported, ONNX: write_onnx}
+        writers[target.suffix](program, target)
     print(f"Written to {target}.")
     return 0
 

@@ -571,9 +571,9 @@ def test_export_says_what_it_lacks(gradboard: Any) -> None:
     said = gradboard("export", "spiral.gradboard", "--to", "weights.safetensors")
     assert said.code == 2
     assert "train first" in one_sentence(said)
-    said = gradboard("export", "spiral.gradboard", "--to", "model.onnx")
+    said = gradboard("export", "spiral.gradboard", "--to", "model.doc")
     assert said.code == 2
-    assert ".safetensors or .py" in one_sentence(said)
+    assert ".pt2 or .onnx" in one_sentence(said)
     gradboard("train", "spiral.gradboard", "--steps", "1", "--set", "linear1.units=4")
     said = gradboard("export", "spiral.gradboard", "--to", "weights.safetensors")
     assert said.code == 2

@@ -92,7 +92,7 @@ class SpaceLinks(QWidget):
         return button
 
     def _arrange(self) -> None:
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(1)
         for button in (*self.links.values(), self.variable):
@@ -140,7 +140,7 @@ class SpaceLinks(QWidget):
 
     def take_room(self) -> None:
         """As large as what it shows, now and not with the next event."""
-        self.layout().invalidate()
+        self._column.invalidate()
         self.adjustSize()
 
     def _show_units(self, words: list[str]) -> None:

@@ -103,8 +103,8 @@ def _over_plane(
 
 def _affordable(size: int, macs: int) -> int:
     """Cells of a side that do not cost too much, 0 when too few would be left."""
-    size = min(size, int((WORK / max(1, macs)) ** 0.5))
-    return size if size >= COARSEST else 0
+    affordable = int((WORK / max(1, macs)) ** 0.5)
+    return min(size, affordable) if affordable >= COARSEST else 0
 
 
 def _values(run: Run, start: Pin, samples: Seen, raw: bool) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -14,19 +15,20 @@ from app.theme import PAPER
 from app.views.boundary import BoundaryView
 from graph.diagram import Diagram, Frozen
 from runtime.data import load
-from runtime.snapshot import Grid, Points
+from runtime.figures.answers import Answers, Grid, Points
 
 SHOWN = Points(np.array([[0.0, 0.0], [1.0, 1.0]]), np.array([0, 1]), ("a", "b"))
 
 
 @pytest.fixture
-def view(qapp: Any) -> BoundaryView:
+def view(qapp: Any) -> Iterator[BoundaryView]:
     made = BoundaryView(PAPER)
     made.resize(420, 300)
-    made.show_points(SHOWN)
-    made.show_grid(Grid(np.zeros((4, 4), dtype=np.uint8), None, 2, (0.0, 1.0, 0.0, 1.0)))
+    grid = Grid(np.zeros((4, 4), dtype=np.uint8), None, 2, (0.0, 1.0, 0.0, 1.0))
+    made.show_figures({made.asks()[0]: Answers("input", grid, SHOWN, ("input 1", "input 2"))})
     made.show()
-    return made
+    yield made
+    made.close()
 
 
 def click(view: BoundaryView, place: Any) -> None:
@@ -40,9 +42,9 @@ def test_a_class_of_the_legend_is_the_brush_and_the_plane_takes_its_points(
     view.painted.connect(lambda *values: painted.append(values))
     middle = view.area().center()
     click(view, middle)
-    assert painted == [] and view.brush is None
+    assert painted == [] and view.brush.number is None
     click(view, view.legend_row(1).center())
-    assert view.brush == 1
+    assert view.brush.number == 1
     click(view, middle)
     ((x, y, number, begins),) = painted
     assert (number, begins) == (1, True)
@@ -52,13 +54,27 @@ def test_a_class_of_the_legend_is_the_brush_and_the_plane_takes_its_points(
     assert painted[-1][0] < 0.02 and painted[-1][1] < 0.02
     QTest.keyClick(view, Qt.Key.Key_Escape)
     click(view, middle)
-    assert view.brush is None and len(painted) == 2
+    assert view.brush.number is None and len(painted) == 2
+
+
+def test_there_is_no_brush_in_another_space(view: BoundaryView) -> None:
+    painted: list[Any] = []
+    view.painted.connect(lambda *values: painted.append(values))
+    click(view, view.legend_row(1).center())
+    assert view.brush.number == 1
+    grid = Grid(np.zeros((4, 4), dtype=np.uint8), None, 2, (0.0, 1.0, 0.0, 1.0))
+    hidden = Answers("hidden relu1.y 1 2", grid, SHOWN, ("unit 1", "unit 2"))
+    view.show_figures({view.asks()[0]: hidden})
+    assert view.brush.number is None and view.points is None
+    click(view, view.legend_row(1).center())
+    click(view, view.area().center())
+    assert view.brush.number is None and painted == []
 
 
 def test_a_drag_paints_several_points_of_one_stroke(view: BoundaryView) -> None:
     painted: list[bool] = []
     view.painted.connect(lambda _x, _y, _n, begins: painted.append(begins))
-    view.take_brush(0)
+    view.brush.take(0)
     start = view.area().center().toPoint()
     QTest.mousePress(view, Qt.MouseButton.LeftButton, pos=start)
     for step in range(1, 6):

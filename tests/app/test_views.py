@@ -6,20 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 
-from app.theme import BOARD, PAPER
+from app.theme import PAPER
 from app.views.axes import Scale, log_ticks, tick_text, ticks
-from app.views.boundary import NO_INPUT, BoundaryView, class_colors, surface_colors
 from app.views.curve import Curve, smooth
 from app.views.loss import LossView
-from runtime.snapshot import Grid, Points
-
-CORNERS = Points(np.array([[-1.0, -1.0], [1.0, 1.0]]), np.array([0, 1]))
-BOUNDS = (-2.0, 2.0, -2.0, 2.0)
-
 
 # --- curve ---------------------------------------------------------------------------------------------------------
 
@@ -178,116 +172,3 @@ def test_one_point_and_none_can_be_painted(loss: LossView) -> None:
     loss.grab()
     loss.clear()
     assert loss.value_at(1) is None
-
-
-# --- boundary ------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def boundary(qapp: Any) -> BoundaryView:
-    view = BoundaryView(PAPER)
-    view.resize(420, 280)
-    return view
-
-
-def _classes(sure: int = 255) -> Grid:
-    answer = np.zeros((40, 40), np.uint8)
-    answer[:20, :] = 1  # the lower half, for row 0 is the lowest y
-    return Grid(answer, np.full((40, 40), sure, np.uint8), 2, BOUNDS)
-
-
-def _at(view: BoundaryView, x: float, y: float) -> str:
-    area = view.area()
-    x0, x1, y0, y1 = BOUNDS
-    where = QPointF(
-        area.left() + (x - x0) / (x1 - x0) * area.width(),
-        area.bottom() - (y - y0) / (y1 - y0) * area.height(),
-    )
-    return view.grab().toImage().pixelColor(where.toPoint()).name()
-
-
-@pytest.mark.parametrize("theme", [PAPER, BOARD])
-def test_row_0_is_the_lowest(boundary: BoundaryView, theme: Any) -> None:
-    boundary.set_theme(theme)
-    boundary.show_points(CORNERS)
-    boundary.show_grid(_classes())
-    assert _at(boundary, 0, -1.5) == theme.areas[1]
-    assert _at(boundary, 0, 1.5) == theme.areas[0]
-
-
-def test_points_stand_where_they_are(boundary: BoundaryView) -> None:
-    boundary.show_points(CORNERS)
-    boundary.show_grid(_classes())
-    assert _at(boundary, -1, -1) == PAPER.classes[0]
-    assert _at(boundary, 1, 1) == PAPER.classes[1]
-
-
-def test_the_area_has_the_aspect_of_the_data(boundary: BoundaryView) -> None:
-    boundary.show_points(CORNERS)
-    wide = Grid(np.zeros((10, 20), np.uint8), None, 2, (-2.0, 2.0, -1.0, 1.0))
-    boundary.show_grid(wide)
-    assert boundary.area().width() == pytest.approx(2 * boundary.area().height())
-    assert boundary.area().right() <= boundary.width()
-
-
-def test_doubt_is_paler() -> None:
-    strong = class_colors(_classes(255), PAPER)
-    doubtful = class_colors(_classes(150), PAPER)
-    assert QColor.fromRgb(int(strong[0, 0])).name() == PAPER.areas[0]
-    assert QColor(int(doubtful[0, 0])).lightness() > QColor(int(strong[0, 0])).lightness()
-
-
-def test_more_classes_than_colours_repeat_them() -> None:
-    grid = Grid(np.arange(30, dtype=np.uint8)[None], None, 30, BOUNDS)
-    colors = class_colors(grid, PAPER)
-    assert colors[0, 0] == colors[0, len(PAPER.areas)]
-
-
-def test_a_surface_is_symmetric_about_zero_and_survives_nan() -> None:
-    answer = np.array([[-2.0, 0.0, 1.0, np.nan]], np.float32)
-    colors = [
-        QColor.fromRgb(int(c)) for c in surface_colors(Grid(answer, None, 0, BOUNDS), PAPER)[0]
-    ]
-    assert colors[1].name() == PAPER.field == colors[3].name()
-    low, high = QColor(PAPER.classes[1]), QColor(PAPER.classes[0])
-    assert abs(colors[0].red() - low.red()) < 40 and colors[0].red() > colors[0].blue()
-    assert colors[2].blue() > colors[2].red() and colors[2].blue() >= high.blue()
-
-
-def test_a_surface_is_painted_with_its_scale(boundary: BoundaryView) -> None:
-    boundary.show_points(Points(CORNERS.x, np.array([-1.0, 1.0])))
-    rows = np.linspace(-1, 1, 30, dtype=np.float32)[:, None].repeat(30, axis=1)
-    boundary.show_grid(Grid(rows, None, 0, BOUNDS))
-    top, bottom = QColor(_at(boundary, 1.6, 1.9)), QColor(_at(boundary, 1.6, -1.9))
-    assert top.blue() > top.red() and bottom.red() > bottom.blue()
-
-
-def test_without_a_2d_input_one_sentence_says_so(boundary: BoundaryView) -> None:
-    assert boundary.sentence() == NO_INPUT
-    boundary.show_points(CORNERS)
-    assert boundary.sentence() and boundary.sentence() != NO_INPUT
-    boundary.show_grid(_classes())
-    assert boundary.sentence() == ""
-    boundary.show_points(None)
-    boundary.show_grid(_classes())
-    assert boundary.sentence() == NO_INPUT
-    boundary.grab()
-
-
-def test_other_data_forget_the_old_answers(boundary: BoundaryView) -> None:
-    boundary.show_points(CORNERS)
-    boundary.show_grid(_classes())
-    boundary.show_points(Points(CORNERS.x.copy(), CORNERS.y.copy()))
-    assert boundary.sentence() == ""  # the same data
-    boundary.show_points(Points(CORNERS.x + 1, CORNERS.y))
-    assert boundary.sentence() != ""
-
-
-def test_the_legend_calls_classes_by_their_names(boundary: BoundaryView) -> None:
-    boundary.show_points(CORNERS)
-    boundary.show_grid(_classes())
-    before = boundary.grab().toImage()
-    assert [boundary.class_name(k) for k in (0, 1)] == ["class 0", "class 1"]
-    boundary.show_points(Points(CORNERS.x, CORNERS.y, ("setosa", "versicolor")))
-    assert [boundary.class_name(k) for k in (0, 1, 2)] == ["setosa", "versicolor", "class 2"]
-    assert boundary.grab().toImage() != before

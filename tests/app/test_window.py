@@ -28,7 +28,8 @@ from graph.files import load, save
 from graph.problem import Problem
 from nodes.sketch import Sketch
 from runtime import messages as m
-from runtime.snapshot import Counts, Flow, Grid, Points, Report, Snapshot
+from runtime.figures.answers import Answers, Grid, Points
+from runtime.snapshot import Counts, Flow, Report, Snapshot
 from tests.app.fake_session import FakeSession
 
 TRAINABLE = Report(trainable=True, counts={"linear1": Counts(9, 6)})
@@ -351,23 +352,25 @@ def test_one_frame_is_asked_for_at_a_time(qapp: Any) -> None:
 def test_a_snapshot_reaches_every_view(window: MainWindow) -> None:
     diagram = _spiral()
     version = _start(window, diagram)
+    _tell(window, m.Compiled(version, TRAINABLE))
     points = Points(np.zeros((4, 2)), np.zeros(4, np.int64))
-    _tell(window, m.Compiled(version, TRAINABLE, points))
     grid = Grid(np.zeros((5, 5), np.uint8), None, 3, (-1.0, 1.0, -1.0, 1.0))
+    answers = Answers("input", grid, points, ("input 1", "input 2"))
+    asked = next(ask for ask in window.figures.asks() if ask.view == "answers")
     wire = diagram.wires[0]
     _tell(
         window,
         Snapshot(
             version, 50, 1.5, 0.25, accuracy={"training": 0.5}, flows={wire: Flow(1.0, 0.5)},
-            curve=np.array([[49, 0.3], [50, 0.25]]), grid=grid, playing=True,
+            curve=np.array([[49, 0.3], [50, 0.25]]), views={asked: answers}, playing=True,
         ),
     )  # fmt: skip
     assert window.bar.readouts["train"].text() == "50.0 %"
     assert len(window.loss.training) == 2
-    assert window.boundary.sentence() == ""
+    assert window.boundary.found is answers
     shown = window.scene.pulses.snapshot
     assert shown is not None and wire in shown.flows
-    _tell(window, m.Compiled(version, TRAINABLE, points, restarted=True))
+    _tell(window, m.Compiled(version, TRAINABLE, restarted=True))
     assert len(window.loss.training) == 0 and window.bar.readouts["loss"].text() == "–"
 
 

@@ -20,7 +20,7 @@ from nodes.sketch import Sketch
 from runtime import messages as m
 from runtime.engine import Engine
 from runtime.session import Session
-from runtime.snapshot import Snapshot
+from runtime.snapshot import Ask, Snapshot
 from tests.runtime.conftest import classifier
 
 
@@ -56,17 +56,17 @@ def desk(spiral: Diagram) -> Desk:
 def test_a_diagram_is_answered_by_its_report(desk: Desk) -> None:
     (compiled,) = desk.said
     assert compiled.version == 1 and compiled.report.trainable and compiled.restarted
-    assert compiled.points is not None and compiled.points.x.shape[1] == 2
     assert compiled.device in ("cpu", "cuda:0", "mps")
 
 
 def test_frames_come_when_they_are_wanted_and_only_then(desk: Desk) -> None:
     desk.give(m.Play())
     assert desk.work(3) == []
-    desk.give(m.WantFrame(grid=20))
+    ask = Ask("answers", size=20)
+    desk.give(m.WantFrame((ask,)))
     (shot,) = desk.work()
     assert isinstance(shot, Snapshot) and shot.version == 1 and shot.playing
-    assert shot.grid is not None and shot.grid.classes == 3
+    assert shot.views[ask].grid.classes == 3
     assert set(shot.accuracy) == {"training", "validation"} and len(shot.validation) == 1
     assert len(shot.curve) == shot.step
     assert desk.work(2) == []
@@ -74,8 +74,9 @@ def test_frames_come_when_they_are_wanted_and_only_then(desk: Desk) -> None:
 
 def test_a_still_frame_changes_nothing(desk: Desk) -> None:
     before = {n: p.clone() for n, p in desk.engine.run.program.parameters.items()}  # type: ignore[union-attr]
-    (shot,) = desk.give(m.WantFrame(grid=30))
-    assert shot.step == 0 and not shot.playing and shot.grid.answer.shape == (30, 30)
+    ask = Ask("answers", size=30)
+    (shot,) = desk.give(m.WantFrame((ask,)))
+    assert shot.step == 0 and not shot.playing and shot.views[ask].grid.answer.shape == (30, 30)
     assert any(flow.gradient > 0 for flow in shot.flows.values()) and shot.accuracy
     for name, parameter in desk.engine.run.program.parameters.items():  # type: ignore[union-attr]
         assert torch.equal(parameter, before[name])

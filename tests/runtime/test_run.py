@@ -66,7 +66,6 @@ def test_a_snapshot_holds_the_curve_since_the_last() -> None:
     shot = run.watch()
     assert shot.curve[:, 0].tolist() == [0, 1, 2, 3, 4, 5] and shot.curve[-1, 1] == shot.loss
     assert len(run.watch().curve) == 1
-    assert shot.grid is None, "a grid is a look of its own"
 
 
 def test_accuracy_equals_scikit_learns() -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from graph.diagram import Block, Diagram, Frozen, Pin, Wire
+from graph.diagram import Diagram, Frozen, Pin, Wire
 from graph.edits import Paste
 from graph.files import from_text, to_text
+from graph.frame import Comment, Frame, Note
+from graph.framing import corner, held_by
 from graph.grouping import AddPart
 from graph.parts import needed
 from nodes.parts import type_in
@@ -15,8 +17,9 @@ from nodes.parts import type_in
 INCOMING = "x-incoming"  # in the copied text: by input, as linear1.z, the output that fed it
 
 
-def part_of(diagram: Diagram, ids: Iterable[str]) -> Diagram:
-    """These blocks with the wires among them and the parts that they use, without recipe; what fed them is noted."""
+def part_of(diagram: Diagram, ids: Iterable[str], notes: Iterable[str] = ()) -> Diagram:
+    """These blocks with the wires among them, the frames that hold nothing else and the parts that they use, without recipe;
+    what fed them is noted.  `notes` are frames and comments to be taken along."""
     wanted = set(ids)
     blocks = {
         name: replace(block, shares=block.shares if block.shares in wanted else None)
@@ -27,12 +30,13 @@ def part_of(diagram: Diagram, ids: Iterable[str]) -> Diagram:
     noted = {str(w.target): str(w.source) for w in _incoming(diagram, wanted)}
     extra = Frozen({INCOMING: noted} if noted else {})
     parts = Frozen(needed(blocks.values(), diagram.parts))
-    return Diagram(blocks, tuple(wires), parts, extra=extra)
+    drawn = _drawn(diagram, wanted, notes)
+    return Diagram(blocks, tuple(wires), parts, extra=extra).with_drawn(*drawn)
 
 
-def copied_text(diagram: Diagram, ids: Iterable[str]) -> str:
+def copied_text(diagram: Diagram, ids: Iterable[str], notes: Iterable[str] = ()) -> str:
     """What goes to the clipboard."""
-    return to_text(part_of(diagram, ids))
+    return to_text(part_of(diagram, ids, notes))
 
 
 def paste_of(text: str) -> tuple[Paste, tuple[AddPart, ...]]:
@@ -43,10 +47,14 @@ def paste_of(text: str) -> tuple[Paste, tuple[AddPart, ...]]:
     found = from_text(text, "the clipboard")
     parts = tuple(AddPart(name, part) for name, part in found.parts.items())
     wires = _noted(found.extra.get(INCOMING), found.blocks.keys())
-    return Paste(tuple(found.blocks.values()), found.wires, incoming=wires), parts
+    blocks = tuple(found.blocks.values())
+    paste = Paste(blocks, found.wires, incoming=wires, frames=found.frames, comments=found.comments)
+    return paste, parts
 
 
-def duplicate_of(diagram: Diagram, ids: Iterable[str], wired: bool = False) -> Paste:
+def duplicate_of(
+    diagram: Diagram, ids: Iterable[str], wired: bool = False, notes: Iterable[str] = ()
+) -> Paste:
     """The edit that copies blocks beside themselves; copies share weights with whom the originals do.
 
     With `wired`, what feeds the originals feeds the copies as well.
@@ -54,7 +62,17 @@ def duplicate_of(diagram: Diagram, ids: Iterable[str], wired: bool = False) -> P
     wanted = set(ids)
     wires = tuple(w for w in diagram.wires if w.source.block in wanted and w.target.block in wanted)
     blocks = tuple(diagram.blocks[name] for name in diagram.blocks if name in wanted)
-    return Paste(blocks, wires, incoming=_incoming(diagram, wanted) if wired else ())
+    fed = _incoming(diagram, wanted) if wired else ()
+    frames, comments = _drawn(diagram, wanted, notes)
+    return Paste(blocks, wires, incoming=fed, frames=frames, comments=comments)
+
+
+def _drawn(
+    diagram: Diagram, wanted: set[str], notes: Iterable[str]
+) -> tuple[tuple[Frame, ...], tuple[Comment, ...]]:
+    names = {*held_by(diagram, wanted), *notes}
+    frames = tuple(f for f in diagram.frames if f.id in names)
+    return frames, tuple(c for c in diagram.comments if c.id in names)
 
 
 def possible(diagram: Diagram, paste: Paste) -> Paste:
@@ -70,12 +88,18 @@ def possible(diagram: Diagram, paste: Paste) -> Paste:
 
 def placed(paste: Paste, at: tuple[float, float]) -> Paste:
     """The same with the middle of the copies at a point."""
-    x, y = _middle(paste.blocks)
+    x, y = _middle(places(paste))
     return replace(paste, offset=(at[0] - x, at[1] - y))
 
 
-def _middle(blocks: tuple[Block, ...]) -> tuple[float, float]:
-    xs, ys = zip(*(block.position for block in blocks), strict=True)
+def places(paste: Paste) -> list[tuple[float, float]]:
+    """Where the originals are: blocks, else frames and comments."""
+    notes: tuple[Note, ...] = (*paste.frames, *paste.comments)
+    return [b.position for b in paste.blocks] or [corner(note) for note in notes]
+
+
+def _middle(at: list[tuple[float, float]]) -> tuple[float, float]:
+    xs, ys = zip(*at, strict=True)
     return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
 
 

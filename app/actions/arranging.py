@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from app.actions.commands import Commands, Table
-from graph.edits import MoveBlocks
+from graph.edits import Edit, MoveBlocks, Together
+from graph.framing import following
 
 
 class Arranging(Commands):
@@ -29,5 +30,8 @@ class Arranging(Commands):
         moves = tidy(
             window.levels.diagram, window.scene.sizes(), picked if len(picked) > 1 else None
         )
-        if window.scene.perform(MoveBlocks(moves)) and len(picked) < 2:
+        move: Edit = MoveBlocks(moves)
+        if frames := following(window.levels.diagram, moves, window.scene.sizes()):
+            move = Together(move.label, (move, *frames))
+        if window.scene.perform(move) and len(picked) < 2:
             window.view.frame_all()

@@ -123,26 +123,30 @@ PAGES = (
     Page(
         "attention",
         SECTION,
-        "Reversing a sequence: the weights w become a table in which every place looks at its mirror image.",
+        "Reversing a sequence: the weights w become a table in which every place looks at its mirror image, an anti-diagonal.",
         attention,
+        views={"attention": ""},
     ),
     Page(
         "multi-head-attention",
         SECTION,
-        "The same task with four attentions side by side in one block; its second circle is their mean table.",
+        "The same task with four attentions side by side in one block; see which heads find the mirror image. The second circle is their mean.",
         multi_head_attention,
+        views={"attention": ""},
     ),
     Page(
         "memory-net",
         SECTION,
         "c = softmax(K x) finds the key that the question resembles, s = Σ c v reads the value beside it.",
         memory_net,
+        views={"attention": ""},
     ),
     Page(
         "transformer",
         SECTION,
-        "Two encoders, one part drawn once, reverse sequences of 8 symbols without a mistake. Open the part.",
+        "Two encoders, one part drawn once, reverse sequences without a mistake. Open the part; its attention shows each head's table.",
         transformer,
+        views={"attention": ""},
     ),
     Page(
         "transformer-adapter",

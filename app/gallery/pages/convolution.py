@@ -158,8 +158,9 @@ PAGES = (
     Page(
         "conv-1d",
         SECTION,
-        "An echo three places late: of each symbol's two taps, dilated by 3, one learns to listen and one to ignore. 100 % right.",
+        "An echo three places late: of each symbol's two taps, dilated by 3, one learns to listen and one to ignore. Its matrix has two diagonals a symbol.",
         conv_1d,
+        views={"matrix": "", "pictures": ""},
     ),
     Page(
         "conv-2d",
@@ -176,8 +177,9 @@ PAGES = (
     Page(
         "toeplitz",
         SECTION,
-        "A full matrix learns what a filter of 3 is: the same numbers 1, −2, 1 along its diagonals and zeros elsewhere.",
+        "A full matrix learns what a filter of 3 is: 1, −2, 1 along its diagonals, zeros elsewhere. Click either to compare their matrices.",
         toeplitz,
+        views={"matrix": ""},
     ),
     Page(
         "dense-local-conv",
@@ -189,14 +191,16 @@ PAGES = (
     Page(
         "filters",
         SECTION,
-        "24 filters of 5 × 5 learn strokes and ends of strokes; each digit is told by which of them fire anywhere.",
+        "24 filters of 5 × 5 learn strokes and ends of strokes; beside each, the patches of digits that excite it most.",
         filters,
+        views={"patches": "", "pictures": ""},
     ),
     Page(
         "lenet-1990",
         SECTION,
-        "The same few filters slide over the whole image: 97 % and more on digits that it never saw.",
+        "The same few filters slide over the whole image: 97 % and more on new digits. Click a block for its filters and maps.",
         lenet_1990,
+        views={"pictures": "", "patches": "", "confusion": ""},
     ),
     Page(
         "lenet-5",

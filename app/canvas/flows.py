@@ -74,6 +74,8 @@ class Flows:
         self._lengths = np.zeros(0)
         self._boxes = np.zeros((0, 4))
         self._straight = np.zeros(0, bool)
+        self._bent: dict[int, Array] = {}  # the ways of wires that are not straight, by their index
+        self._bands: dict[int, QPolygonF] = {}
         self._backward = np.zeros(0, np.int64)
         self._forward = np.zeros(0, np.int64)
         self._phase = np.zeros(0)
@@ -99,9 +101,13 @@ class Flows:
 
     def lay(self, blocks: Iterable[BlockItem], wires: Iterable[WireItem]) -> None:
         """Takes the ways anew from what is on the canvas, after any change of it."""
-        self._keys, ways, straight = [], [], []
-        self._places = {}
+        ways: list[Array] = []
+        straight: list[bool] = []
+        self._keys = []
+        self._places, self._bent, self._bands = {}, {}, {}
         for wire in wires:
+            if len(wire.way) > 2:
+                self._bent[len(ways)] = wire.way
             self._keys.append(wire.wire)
             ways.append(wire.evenly)
             straight.append(len(wire.way) == 2)
@@ -226,8 +232,14 @@ class Flows:
             painter.drawLines([QLineF(*ends) for ends in self._ends(plain)])
             if detail:
                 for index in here[~self._straight[here]].tolist():
-                    painter.drawPolyline(_polygon(self._ways[index].tolist()))
+                    painter.drawPolyline(self._band(index))
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+
+    def _band(self, index: int) -> QPolygonF:
+        """The way of a wire with all its corners, made when it is first seen."""
+        if index not in self._bands:
+            self._bands[index] = _polygon(self._bent[index].tolist())
+        return self._bands[index]
 
     def _ends(self, which: npt.NDArray[np.intp]) -> list[list[float]]:
         ways = self._ways[which]

@@ -17,7 +17,7 @@ from graph.diagram import Wire
 if TYPE_CHECKING:
     from app.canvas.paths import Points
 
-SAMPLES = 25  # points along a wire at equal distances, for what runs along it
+SAMPLES = 49  # points along a wire at equal distances, for what runs along it
 TOO_LONG = 4_000.0  # device pixels from which a wire is painted without smoothing
 
 

@@ -108,7 +108,8 @@ PAGES = (
     Page(
         "softmax-regression",
         SECTION,
-        "Ten templates, one a digit, tell handwritten digits apart: 91 % and more on digits it never saw.",
+        "Ten templates, one a digit: 91 % and more on digits it never saw. Rest on a dot of the embedding to see its picture.",
         softmax_regression,
+        views={"embedding": "x.y", "boundary": "components", "loss": ""},
     ),
 )

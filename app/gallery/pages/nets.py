@@ -200,8 +200,9 @@ PAGES = (
     Page(
         "spiral-mlp",
         SECTION,
-        "A hidden layer of 100 ReLU units bends the boundary round the arms and passes 94 %.",
+        "100 ReLU units bend the boundary round the arms and pass 94 %; the embedding of z₁ shows how they pull them apart.",
         spiral_mlp,
+        views={"boundary": "", "loss": "", "gradients": "", "embedding": "relu1.y"},
     ),
     Page(
         "spiral-five-linear",
@@ -226,18 +227,21 @@ PAGES = (
         SECTION,
         "A hundred ReLU units fit a noisy cube with straight pieces, and go straight on where data end.",
         partial(regression, "relu"),
+        views={"boundary": "fit", "loss": ""},
     ),
     Page(
         "regression-tanh",
         SECTION,
         "A hundred tanh units fit the same points with one smooth curve, which levels off where data end.",
         partial(regression, "tanh"),
+        views={"boundary": "fit", "loss": ""},
     ),
     Page(
         "regression-ensemble",
         SECTION,
-        "Five nets from different first weights: alike where there are data, ever farther apart beyond.",
+        "Five nets from different first weights: alike where there are data, ever farther apart beyond; band: ± 2 deviations.",
         partial(ensemble, "relu"),
+        views={"boundary": "fit", "loss": ""},
     ),
     Page(
         "svhn-two-layer",

@@ -33,15 +33,16 @@ class Mending(QObject):
     def _compiled(self, message: Compiled) -> None:
         self._take(message.report.problems)
 
-    def _take(self, problems: tuple[Problem, ...]) -> None:
-        self._problems, self._next, self._shown = problems, 0, None
-        self._window.problems.show_problems(problems)
+    def _take(self, problems: tuple[Problem, ...] | None) -> None:
+        wrong_first = sorted(problems or (), key=lambda problem: problem.kind != "error")
+        self._problems, self._next, self._shown = tuple(wrong_first), 0, None
+        self._window.problems.show_problems(self._problems if problems is not None else None)
 
     def _mendable(self, message: Mendable) -> None:
         self._window.problems.show_remedies(message.edits)
 
     def _forget(self) -> None:
-        self._take(())
+        self._take(None)
 
     def open(self) -> None:
         """Shows the list, and the next problem."""

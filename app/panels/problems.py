@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -23,6 +23,7 @@ from graph.edits import Edit
 from graph.problem import Problem
 
 NOTHING = "No problems: everything that is drawn can run."
+UNKNOWN = "The diagram has not been looked at yet."
 MARKS = {"error": "wrong", "open": "unfinished"}
 
 
@@ -48,9 +49,11 @@ class Problems(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFrameShape(QListWidget.Shape.NoFrame)
         self.list.itemClicked.connect(self._visit)
-        self.nothing = QLabel(NOTHING)
+        self.nothing = QLabel(UNKNOWN)
         self.nothing.setProperty("role", "muted")
         self.nothing.setContentsMargins(18, 14, 12, 8)
+        self.nothing.setWordWrap(True)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.nothing)
@@ -61,9 +64,10 @@ class Problems(QWidget):
         self._theme = theme
         self._refresh()
 
-    def show_problems(self, problems: Sequence[Problem]) -> None:
-        """What the newest compile found; what is certain to mend them comes later."""
-        self._problems, self._edits = tuple(problems), {}
+    def show_problems(self, problems: Sequence[Problem] | None) -> None:
+        """What the newest compile found, None before it; what is certain to mend them comes later."""
+        self._problems, self._edits = tuple(problems or ()), {}
+        self.nothing.setText(NOTHING if problems is not None else UNKNOWN)
         self._refresh()
 
     def show_remedies(self, edits: Mapping[Problem, Edit]) -> None:
@@ -84,6 +88,11 @@ class Problems(QWidget):
         super().showEvent(event)
         if self._stale:
             self._build()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.list.doItemsLayout()
+        self._fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         item = self.list.currentItem()
@@ -109,11 +118,16 @@ class Problems(QWidget):
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{MARKS[problem.kind]}: {problem}")
             widget = self._row(problem)
             self.list.addItem(item)
-            width = max(self.list.viewport().width(), 200)
-            height = widget.heightForWidth(width)
-            item.setSizeHint(QSize(0, max(height, widget.sizeHint().height() if height < 0 else 0)))
             self.list.setItemWidget(item, widget)
+        self._fit()
         self.list.setCurrentRow(min(max(row, 0), len(self._problems) - 1))
+
+    def _fit(self) -> None:
+        """Every row as high as its sentence is at this width."""
+        width = self.list.viewport().width()
+        for number in range(self.list.count()):
+            item = self.list.item(number)
+            item.setSizeHint(QSize(0, self.list.itemWidget(item).heightForWidth(width)))
 
     def _row(self, problem: Problem) -> QWidget:
         made = QWidget()
@@ -130,14 +144,17 @@ class Problems(QWidget):
         text = QLabel(str(problem))
         text.setTextFormat(Qt.TextFormat.PlainText)
         text.setWordWrap(True)
-        line.addWidget(text, 1)
+        column = QVBoxLayout()
+        column.setSpacing(5)
+        column.addWidget(text)
+        line.addLayout(column, 1)
         edit = self._edits.get(problem)
         if edit is not None:
             button = QPushButton(edit.label)
             button.setToolTip("do this; it was tried and mends the problem (undo takes it back)")
             button.clicked.connect(lambda _checked=False, edit=edit: self.mended.emit(edit))
             self.buttons[problem] = button
-            line.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         return made
 
     def _visit(self, item: QListWidgetItem) -> None:

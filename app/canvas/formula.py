@@ -195,6 +195,8 @@ def _sign(text: str, at: int) -> tuple[str, int]:
         end += 1
     end = max(end, min(at + 2, len(text)))
     name = text[at + 1 : end]
+    while name in _ACCENTS and end < len(text) and text[end] == " ":
+        end += 1
     if name in _ACCENTS and end < len(text):
         inner, after = _argument(text, end)
         base = "".join(atom.text for atom in _flat(inner, 0))

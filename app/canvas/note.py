@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QMimeData, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
@@ -15,7 +15,16 @@ HINT = "Ctrl+Enter or a click elsewhere keeps the text, Escape does not; formula
 LEAST = (220, 92)  # pixels
 
 
-class NoteEditor(QPlainTextEdit):
+class NoteText(QPlainTextEdit):
+    """Lines of plain text; of what is pasted, no more is taken than fits into a comment."""
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        if source.hasText():
+            room = MAX_TEXT - len(self.toPlainText()) + len(self.textCursor().selectedText())
+            self.insertPlainText(source.text()[: max(0, room)])
+
+
+class NoteEditor(NoteText):
     """Ctrl+Enter or leaving it gives the text to `done`, Escape does not; either way it goes away."""
 
     def __init__(

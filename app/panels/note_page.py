@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QIcon, QKeyEvent, QPainter, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from app.canvas.frames import tint
+from app.canvas.note import NoteText
 from app.panels.line import Line
 from app.panels.section import text_label
 from app.theme import Theme
@@ -107,7 +108,7 @@ class NotePage(QWidget):
         self._say(SetColor(self._ids, "" if color == COLORS[0] else color))
 
 
-class _Text(QPlainTextEdit):
+class _Text(NoteText):
     """Says when it is left, or Ctrl+Enter is pressed."""
 
     left = Signal()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -31,6 +32,9 @@ STEM = 24.0  # of the arrow down to ∂C/∂w
 BELOW = 16.0  # from a twin's circle to its name
 NUMBER = 15.0  # from a name to its number
 SEED = "1"
+ROOM = 130.0  # from one row of twins to the next, with ∂C/∂w and its number in between
+MOST = 2.2  # by how much rows are drawn apart for that, at the most
+ONE_ROW = 20.0  # blocks nearer than that to a row stand in it
 
 
 class Label(NamedTuple):
@@ -52,7 +56,7 @@ class Mirror:
         self._stale = True
         self._lines, self._heads, self._shapes = (QPainterPath() for _ in range(3))
         self.labels: list[Label] = []
-        self._axis = 0.0
+        self._axis, self._apart = 0.0, 1.0
         scene.arranged.connect(self._outdate)
 
     def _outdate(self) -> None:
@@ -82,7 +86,11 @@ class Mirror:
     def twin(self, block: str) -> QPointF:
         """Where the twin of a block stands."""
         item = self._scene.blocks[block]
-        return QPointF(item.x(), 2 * self._axis - item.y())
+        return QPointF(item.x(), self._below(item.y()))
+
+    def _below(self, y: float) -> float:
+        """Where a height of the diagram lies in the mirror."""
+        return self._axis + (self._axis - y) * self._apart
 
     # --- how it is made -----------------------------------------------------------------------------------------
 
@@ -93,6 +101,7 @@ class Mirror:
         self._lines, self._heads, self._shapes = (QPainterPath() for _ in range(3))
         self.labels = []
         self._axis = self._scene.bounds().bottom() + AWAY
+        self._apart = _apart([item.y() for item in self._scene.blocks.values()])
         named = names(self._scene.diagram)
         wires = {w: item for w, item in self._scene.wires.items() if not self._is_target(w.target)}
         reached = self._reached(wires)
@@ -125,7 +134,7 @@ class Mirror:
 
     def _add_wire(self, item: WireItem) -> None:
         """The same way mirrored and backwards, from inside the twin that it leaves."""
-        way = _mirrored(item.way, self._axis)[::-1]
+        way = np.array([(x, self._below(y)) for x, y in item.way.tolist()])[::-1]
         end = self._scene.blocks[item.wire.target.block]
         inside = (end.x(), way[0][1]) if abs(way[0][0] - end.x()) > 2 else tuple(way[0])
         self._draw(np.vstack([inside, way]))
@@ -140,7 +149,8 @@ class Mirror:
 
     def _add_twin(self, item: BlockItem, named: Names) -> None:
         made, middle = item.face.form, self.twin(item.block)
-        flipped = QTransform.fromScale(-1, 1).map(body(made.glyph, made.width, made.height))
+        height = self._height(made)
+        flipped = QTransform.fromScale(-1, 1).map(body(made.glyph, made.width, height))
         self._shapes.addPath(flipped.translated(middle))
         for pin, ring in made.rings.items():
             self._add_ring(Pin(item.block, pin), made, ring, middle, named)
@@ -154,8 +164,12 @@ class Mirror:
         if self._has_weights(item.block):
             self._add_weights(item, middle, named)
 
+    def _height(self, made: Form) -> float:
+        """A shape with many pins grows with the rows, for its pins are drawn apart as they are."""
+        return made.height * (self._apart if len(made.rings) > 1 or len(made.ports) > 2 else 1.0)
+
     def _add_ring(self, pin: Pin, made: Form, ring: Ring, middle: QPointF, named: Names) -> None:
-        x, y = middle.x() + ring.x, middle.y() - ring.y
+        x, y = middle.x() + ring.x, middle.y() - ring.y * self._apart
         if made.glyph not in CIRCLES:
             self._shapes.addEllipse(QPointF(x, y), ring.radius, ring.radius)
             side = math.copysign(1.0, ring.dx)
@@ -165,7 +179,7 @@ class Mirror:
         self.labels.append(Label(x, y + ring.radius + BELOW, text, SMALL + 1, pin))
 
     def _add_weights(self, item: BlockItem, middle: QPointF, named: Names) -> None:
-        bottom = middle.y() + item.face.form.height / 2
+        bottom = middle.y() + self._height(item.face.form) / 2
         self._draw(np.array([(middle.x(), bottom), (middle.x(), bottom + STEM)]))
         text = f"∂C/∂{named.weights.get(item.block, 'w')}"
         place = bottom + STEM + BELOW - 4
@@ -230,5 +244,7 @@ def _norm(snapshot: Snapshot, key: Pin | str) -> float | None:
     return snapshot.weight_gradients.get(key)
 
 
-def _mirrored(way: paths.Points, axis: float) -> paths.Points:
-    return np.column_stack([way[:, 0], 2 * axis - way[:, 1]])
+def _apart(heights: list[float]) -> float:
+    """By how much rows are drawn apart so that what is written between two of them has room."""
+    gaps = [b - a for a, b in pairwise(sorted(heights)) if b - a > ONE_ROW]
+    return min(max(1.0, ROOM / min(gaps)), MOST) if gaps else 1.0

@@ -10,6 +10,7 @@ from app.views.steps import BACKWARD, FORWARD, SAMPLE, Step
 from runtime.figures.slow import Entry, Numbers, Passage, SlowMotion, Value, Weight
 
 NUMBER = "{:.4g}"
+EQUALS, JOINED = "\u00a0=\u00a0", "]\u00a0["  # lines do not break there
 TERMS = 24  # products of a weighted sum that are written out
 
 
@@ -192,9 +193,9 @@ def _chain(passage: Passage, entry: Entry) -> list[Line]:
         return [*found, Text(f"{entry.name}: {entry.why or 'no gradient arrives here'}.", "muted")]
     jacobian = entry.jacobian
     f, d_g, d_f = entry.name, jacobian.rows, jacobian.columns
-    chain = f"{by(f)} = {by(g)} · ∂{g}/∂{f}"
+    chain, shapes = f"{by(f)} = {by(g)} · ∂{g}/∂{f}", f"[1×{d_f}] = [1×{d_g}] [{d_g}×{d_f}]"
     return [
-        Text(f"{chain},   [1×{d_f}] = [1×{d_g}] [{d_g}×{d_f}]", "gradient"),
+        Text(f"{chain},   {shapes}".replace(" = ", EQUALS).replace("] [", JOINED), "gradient"),
         Product(
             Matrix(_row_title(by(f), entry.gradient), _row(entry.gradient), True),
             Matrix(_row_title(by(g), above), _row(above), True),

@@ -71,6 +71,7 @@ class SlowView(FigureView):
         self.pace = QSlider(Qt.Orientation.Horizontal)
         self.sample = QSpinBox()
         self.where = QLabel()
+        self.where.setTextFormat(Qt.TextFormat.PlainText)
         self.sheet = Sheet(theme)
         self._scroll = QScrollArea()
         self._set_up()
@@ -157,7 +158,9 @@ class SlowView(FigureView):
             return
         found = figures[ask]
         self._newest = found if isinstance(found, SlowMotion) else None
-        if not self._holds():
+        if self._holds():
+            self._say_where()
+        else:
             self._take()
 
     def _holds(self) -> bool:
@@ -237,11 +240,21 @@ class SlowView(FigureView):
             self.where.setText("")
             self.pointed.emit("", "")
             return
-        self.where.setText(
-            f"{self.place + 1} of {len(self.steps)}: {step.phase}, weights of step {motion.step:,}"
-        )
+        self._say_where()
         self.sheet.show_lines(page(motion, step, self._unit))
         self._point()
+
+    def _say_where(self) -> None:
+        """Which step of how many, and whose weights the numbers are."""
+        step, motion, newest = self.step, self.motion, self._newest
+        if step is None or motion is None:
+            return
+        text = (
+            f"{self.place + 1} of {len(self.steps)}: {step.phase}, weights of step {motion.step:,}"
+        )
+        if newest is not None and newest.step != motion.step:
+            text += f", the run is at {newest.step:,}"
+        self.where.setText(text)
 
     def _point(self) -> None:
         """Says which block is in turn, while the view is seen."""

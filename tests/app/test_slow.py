@@ -69,7 +69,7 @@ def words(view: SlowView) -> str:
             found += [line.left.title, line.row.title, line.jacobian.title]
         else:
             found.append(line.words if isinstance(line, Text) else line.title)
-    return "\n".join(found)
+    return "\n".join(found).replace("\u00a0", " ")
 
 
 # --- the steps -----------------------------------------------------------------------------------------------------
@@ -164,6 +164,7 @@ def test_on_its_way_the_numbers_stay_until_the_first_step(view: SlowView) -> Non
     run.step()
     view.show_figures({ask: seen(run)})
     assert view.motion is before and view.place == 3
+    assert "weights of step 0, the run is at 1" in view.where.text()
     QTest.keyClick(view, Key.Key_Home)
     assert view.motion is not None and view.motion.step == 1
     run.step()

@@ -9,7 +9,6 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.canvas.picture import Picture, Shown
 from app.canvas.scene import CanvasScene
+from app.panels.quiet import QuietCombo
 from app.theme import STYLES, THEMES, styled
 from graph.diagram import Diagram
 
@@ -55,6 +55,7 @@ class Choice:
             report if self.shapes else replace(report, shapes={}),
             scene.pulses.snapshot if self.gradients else None,
             values=scene.show_values,
+            motion=scene.pulses.motion,
             mirror=scene.mirror.wanted and self.gradients,
             ids=scene.selected if self.selection else None,
             background=self.background,
@@ -136,8 +137,8 @@ class ExportDialog(QDialog):
         self.preview.setPixmap(pixels)
 
 
-def _combo(texts: dict[str, str], chosen: str) -> QComboBox:
-    combo = QComboBox()
+def _combo(texts: dict[str, str], chosen: str) -> QuietCombo:
+    combo = QuietCombo()
     for name, text in texts.items():
         combo.addItem(text, name)
     combo.setCurrentIndex(max(0, combo.findData(chosen)))

@@ -42,6 +42,7 @@ class Shown:
     report: Report | None = None
     snapshot: Snapshot | None = None
     values: bool = False  # the values that run forward, beside the gradients
+    motion: bool = True  # pulses where they are, not only widths and numbers
     mirror: bool = False  # the gradient graph below
     ids: frozenset[str] | None = None
     background: bool = True
@@ -158,6 +159,7 @@ def _scene(shown: Shown) -> CanvasScene:
     scene.mirror.wanted = shown.mirror and shown.ids is None  # it mirrors the whole
     if shown.snapshot is not None:
         scene.show_values = shown.values
+        scene.set_motion(shown.motion)
         scene.show_frame(replace(shown.snapshot, playing=False))
     return scene
 

@@ -140,6 +140,12 @@ def test_shapes_and_gradients_come_along_when_wanted(window: MainWindow, tmp_pat
     file = tmp_path / "a.svg"
     export(window, file)
     assert ">64×100</text>" in file.read_text() and ">2.5e-3</text>" in file.read_text()
+    window.scene.set_motion(False)
+    export(window, file)
+    assert f'fill="{PAPER.gradient}"' not in file.read_text(), "no pulses where none are seen"
+    window.scene.set_motion(True)
+    export(window, file)
+    assert f'fill="{PAPER.gradient}"' in file.read_text()
     export(window, file, shapes=False, gradients=False)
     assert "64×100" not in file.read_text() and "2.5e-3" not in file.read_text()
     assert PAPER.gradient not in file.read_text()

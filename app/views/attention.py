@@ -60,9 +60,10 @@ class AttentionView(SampledView):
         _, across = fit(heads, area.width(), area.height(), columns / rows)
         down = -(-heads // across)
         wide, high = area.width() / across, area.height() / down
-        side = min((wide - LABEL - 8) / columns, (high - 2 * LABEL - 2) / rows, 60.0)
+        above = 2 * LABEL if heads > 1 else LABEL  # for the head's name and the keys
+        side = min((wide - LABEL - 8) / columns, (high - above - 2) / rows, 60.0)
         row, column = divmod(head, across)
-        left, top = area.left() + column * wide + LABEL, area.top() + row * high + 2 * LABEL
+        left, top = area.left() + column * wide + LABEL, area.top() + row * high + above
         return QRectF(left, top, side * columns, side * rows)
 
     @property

@@ -22,7 +22,7 @@ FEW, LEGIBLE = (
     4,
     16.0,
 )  # patches a channel at the least; pixels of a patch from which there are more
-LEAST, LARGEST = 10.0, 60.0  # pixels of a patch
+LEAST, LARGEST = 14.0, 60.0  # pixels of a patch
 MOST = 4  # channels side by side
 BESIDE = 1.3  # patches' widths that a filter takes
 CLOSE = 2  # pixels between patches
@@ -85,19 +85,22 @@ class PatchesView(ToldView):
     def _sizes(self, area: QRectF, channels: int, kept: int) -> tuple[float, int, int]:
         """The height of a patch, how many channels stand side by side, and how many patches each has."""
         while True:
-            side, across = max(
-                (self._side(area, channels, kept, n), n) for n in range(1, min(channels, MOST) + 1)
-            )
+            most = min(channels, MOST)
+            legible = [n for n in range(1, most + 1) if self._widest(area, kept, n) >= LEAST]
+            side, across = max((self._side(area, channels, kept, n), n) for n in legible or [1])
             if side >= LEGIBLE or kept <= FEW:
-                return max(side, LEAST), across, kept
+                return min(max(side, LEAST), self._widest(area, kept, across)), across, kept
             kept -= 1
+
+    def _widest(self, area: QRectF, kept: int, across: int) -> float:
+        """The height of a patch for which there is room in the width."""
+        wide = area.width() / across - VALUE - CLOSE * (kept + 2)
+        return wide / ((kept + BESIDE) * self._aspect)
 
     def _side(self, area: QRectF, channels: int, kept: int, across: int) -> float:
         """The height of a patch with which all channels have room, `across` of them side by side."""
-        down = -(-channels // across)
-        wide = area.width() / across - VALUE - CLOSE * (kept + 2)
-        high = (area.height() + GAP) / down - GAP
-        return min(wide / ((kept + BESIDE) * self._aspect), high, LARGEST)
+        high = (area.height() + GAP) / -(-channels // across) - GAP
+        return min(self._widest(area, kept, across), high, LARGEST)
 
     @property
     def _aspect(self) -> float:

@@ -124,6 +124,19 @@ def test_patches_stand_in_a_row_and_are_empty_outside_the_image(qapp: Any, theme
     grabbed(view)
 
 
+@pytest.mark.parametrize("size", [(300, 120), (390, 200), (420, 600)])
+def test_patches_stay_legible_in_little_room(qapp: Any, size: tuple[int, int]) -> None:
+    view = PatchesView(PAPER)
+    shape = (24, 8)
+    pictures, corners = np.zeros((*shape, 5, 5), np.uint8), np.zeros((*shape, 2), np.int64)
+    found = Patches("c", pictures, np.ones(shape), np.zeros(shape, int), corners, (8, 8), 24, 40)
+    view.show_figures({view.asks()[0]: found})
+    grabbed(view, *size)
+    boxes = list(view._boxes.values())
+    assert boxes and all(box.width() >= 13 and view.rect().contains(box.toRect()) for box in boxes)
+    assert not any(a.intersects(b) for n, a in enumerate(boxes) for b in boxes[:n])
+
+
 # --- attention -----------------------------------------------------------------------------------------------------
 
 

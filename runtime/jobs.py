@@ -44,7 +44,7 @@ class Jobs:
     def start(self, run: Run | None, ask: Ask) -> None:
         """Begins what is asked for, anew if it runs already; other jobs of the same view end."""
         for other in [a for a in self._jobs if a.view == ask.view]:
-            self._jobs.pop(other)
+            del self._jobs[other], self._last[other], self._told[other]
         if run is None or ask.view not in JOBS or len(self._jobs) >= MOST:
             self._fail(ask, Problem("", "there is nothing to compute.", "Finish the diagram."))
             return
@@ -72,7 +72,7 @@ class Jobs:
         except (MemoryError, torch.OutOfMemoryError) as error:
             message = f"out of memory ({str(error)[:120]})."
             self._fail(ask, Problem("", message, "Make the diagram or the batch smaller."))
-        except RuntimeError as error:
+        except (RuntimeError, ValueError) as error:
             self._fail(ask, Problem("", f"it cannot be computed: {str(error)[:200]}"))
         else:
             if not over:

@@ -17,7 +17,7 @@ from runtime.trial import SAMPLES, numel
 NODES = 65  # on each side of the grid: a power of two and one, so that the middle is a node
 COARSEST = 16  # nodes from one to the next in the first pass
 MOST, FEWEST = 1000, 16  # training samples that are looked at
-WORK = 50_000_000  # multiply-accumulates that one point may take
+WORK = 20_000_000  # multiply-accumulates that one point may take
 NUMBERS = 200_000  # values and weights of points that are computed at once
 BASINS = 4  # marked at the most
 LOW = 0.02  # of the way from the lowest loss to the median: what lies below it is a basin

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, QSettings, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel
 
+from app import docks
+from app.settings import Preferences
 from app.theme import BOARD, PAPER, Theme
 from app.views.areas import class_colors, surface_colors
 from app.views.boundary import BoundaryView
 from app.views.fit import area_of, scales_of
+from app.window import MainWindow
+from graph.diagram import Diagram
 from runtime.figures.answers import Answers, Fit, Grid, Points, Spaces
+from tests.app.fake_session import FakeSession
 
 CORNERS = Points(np.array([[-1.0, -1.0], [1.0, 1.0]]), np.array([0, 1]))
 BOUNDS = (-2.0, 2.0, -2.0, 2.0)
@@ -254,3 +261,41 @@ def test_curves_that_are_no_numbers_can_be_painted(boundary: BoundaryView) -> No
     made = Fit(x, np.full((2, 11), np.nan), Points(np.zeros((1, 1)), np.zeros(1)))
     boundary.show_figures({boundary.asks()[0]: made})
     boundary.grab()
+
+
+# --- in the window -------------------------------------------------------------------------------------------------
+
+
+def test_only_what_is_seen_is_asked_for(qapp: Any, tmp_path: Path) -> None:
+    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    window = MainWindow(FakeSession(), Preferences(settings), "paper")
+    window.resize(1300, 950)
+    window.show()
+    window.fill()
+    QApplication.processEvents()
+
+    def asked() -> set[str]:
+        QApplication.processEvents()
+        return {ask.view for ask in window.figures.asks()}
+
+    try:
+        assert "answers" in asked() and "embedding" not in asked()
+        window.docks["embedding"].show()
+        window.docks["embedding"].raise_()
+        assert "embedding" in asked() and "answers" not in asked(), "it lies behind a tab"
+        window.docks["boundary"].raise_()
+        assert "answers" in asked() and "embedding" not in asked()
+        show(window.boundary, Grid(np.zeros((4, 4), np.float32), None, 0, BOUNDS))
+        heading = window.docks["boundary"].titleBarWidget()
+        assert isinstance(heading, QLabel) and heading.text() == "Answers"
+        window.boundary.choose("hidden relu1.y 2 1")
+        saved = docks.with_views(window, Diagram())
+        assert saved.extra["x-views"]["boundary"] == "hidden relu1.y 2 1"
+        window.docks["boundary"].close()
+        window.docks["embedding"].close()
+        assert asked().isdisjoint({"answers", "embedding"})
+    finally:
+        window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
+        window.close()
+        window.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

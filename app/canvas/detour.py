@@ -9,8 +9,9 @@ import heapq
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -42,9 +43,25 @@ def detour(
     Directions are unit vectors along an axis.  A wire that goes against the direction in which it leaves would rather run
     below than above (for leaving rightwards; turned accordingly for others).
     """
-    boxes = list(boxes)
+    x, y = arrival
+    found = _to_origin(
+        tuple(d._replace(point=_rounded(d.point[0] - x, d.point[1] - y)) for d in departures),
+        arriving,
+        tuple(sorted(_rounded(a - x, b - y, c - x, d - y) for a, b, c, d in boxes)),
+    )
+    return tuple((px + x, py + y) for px, py in found) if found else None
+
+
+def _rounded(*values: float) -> tuple[Any, ...]:
+    return tuple(round(value, 3) for value in values)
+
+
+@lru_cache(maxsize=4096)  # nets repeat themselves: the same blocks stand around many wires
+def _to_origin(
+    departures: tuple[Departure, ...], arriving: Pair, boxes: tuple[Box, ...]
+) -> tuple[Pair, ...] | None:
     for beside in (BESIDE, CLOSE):
-        if found := _found(departures, arrival, arriving, boxes, beside):
+        if found := _found(departures, (0.0, 0.0), arriving, boxes, beside):
             return found
     return None
 

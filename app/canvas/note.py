@@ -63,8 +63,8 @@ class NoteEditor(NoteText):
 
     def _close(self, accept: bool) -> None:
         done, self._done = self._done, None
-        if done is None:  # hiding it takes the focus away, which comes here again
+        if done is None:  # losing the focus to the canvas comes here again
             return
+        done(self.toPlainText().strip()[:MAX_TEXT] if accept else None)
         self.hide()
         self.deleteLater()
-        done(self.toPlainText().strip()[:MAX_TEXT] if accept else None)

@@ -27,6 +27,7 @@ class Breadcrumb(QFrame):
         self._row.setContentsMargins(14, 0, 14, 0)
         self._row.setSpacing(0)
         self.note = QLabel()
+        self.note.setTextFormat(Qt.TextFormat.PlainText)
         self.note.setProperty("role", "small")
         self.hide()
 

@@ -47,6 +47,7 @@ class Filing(QObject):
     def ask_unsaved(self) -> Answer:
         """What to do with unsaved work."""
         box = QMessageBox(self._window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setIcon(QMessageBox.Icon.Question)
         box.setText(f"Save the changes of {self._document.name}?")
         box.setInformativeText("They are lost when you do not save them.")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from app.plain import plain
 from app.shortcuts import MENUS, Shortcut
 
 SUBMENUS = ("recent", "gallery", "theme", "style", "docks")
@@ -69,7 +70,7 @@ class Menus:
                     continue
                 text, tip, run = row
                 action = into.addAction(text.replace("&", "&&"))
-                action.setToolTip(tip)
+                action.setToolTip(plain(tip))
                 action.triggered.connect(lambda _checked=False, run=run: run())
             if menu.isEmpty():
                 menu.addAction("none").setEnabled(False)

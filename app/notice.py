@@ -21,6 +21,7 @@ class Notice(QFrame):
         self.setObjectName("notice")
         self._acts: tuple[Action, ...] = ()
         self.text = QLabel()
+        self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setWordWrap(True)
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.text.setAccessibleName("notice")

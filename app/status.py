@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStatusBar, QToolButton, QWidget
 
 SHOWN = 8_000  # ms that a passing remark stays
@@ -18,6 +18,7 @@ class StatusLine(QStatusBar):
         self.setSizeGripEnabled(False)
         self.setContentsMargins(10, 0, 10, 0)
         self.counts = QLabel()
+        self.counts.setTextFormat(Qt.TextFormat.PlainText)
         self.problems = QToolButton()
         self.problems.setProperty("role", "plain")
         self.problems.setAccessibleName("problems")
@@ -31,6 +32,7 @@ class StatusLine(QStatusBar):
         row.addWidget(self.problems)
         self.addWidget(left)
         self.state = QLabel()
+        self.state.setTextFormat(Qt.TextFormat.PlainText)
         self.addPermanentWidget(self.state)
         self._saved, self._zoom = "", 1.0
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF
+from PySide6.QtCore import QObject, QPointF, Qt
 from PySide6.QtWidgets import QMessageBox
 
 from app.canvas import noting
@@ -184,6 +184,7 @@ class Visits(QObject):
         buttons = QMessageBox.StandardButton
         text = f"There is another published part called {path.stem}. Replace it?"
         box = QMessageBox(QMessageBox.Icon.Question, "Publish", text, parent=self._window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setInformativeText("Diagrams that use the old one keep their copy of it.")
         box.setStandardButtons(buttons.Yes | buttons.Cancel)
         box.button(buttons.Yes).setText("Replace")

@@ -216,10 +216,11 @@ def _with_room(scene: CanvasScene, found: Landing, made: Form) -> tuple[Place, d
     if ahead.dx < 0.5 or end <= start:
         return found.place, {}
     left, _, right, _ = made.box()
-    low, high = start + CLEAR - left, end - CLEAR - right
+    low = math.ceil((start + CLEAR - left) / STEP) * STEP
+    high = math.floor((end - CLEAR - right) / STEP) * STEP
     if low <= high:
         return (min(max(found.place[0], low), high), found.place[1]), {}
-    shift = math.ceil((low - high) / STEP) * STEP
+    shift = low - high
     blocks, line = scene.diagram.blocks, scene.blocks[found.split.target.block].x()
     moves = {
         name: (blocks[name].position[0] + shift, blocks[name].position[1])

@@ -9,7 +9,6 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.canvas.inks import serif
-from graph.diagram import MAX_LABEL
 
 
 class Rename(QLineEdit):
@@ -26,7 +25,6 @@ class Rename(QLineEdit):
         super().__init__(text, parent)
         self._done: Callable[[str], None] | None = done
         self.setFont(serif())
-        self.setMaxLength(MAX_LABEL)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setAccessibleName(hint)
         self.setToolTip(hint)
@@ -51,8 +49,9 @@ class Rename(QLineEdit):
 
     def _close(self, accept: bool) -> None:
         done, self._done = self._done, None
-        if done is None:  # hiding it takes the focus away, which comes here again
+        if done is None:  # losing the focus to the canvas comes here again
             return
+        self.parentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
         self.hide()
         self.deleteLater()
         if accept:

@@ -113,9 +113,9 @@ class CanvasScene(QGraphicsScene):
             self._refresh(self._rename(change) & self.blocks.keys())
         for name in change.added:
             self._add_block(name)
-        for wire in change.wired:
-            self._link(wire)
         self._place(change.moved + change.altered)
+        for wire in change.wired:  # once their blocks are in place
+            self._link(wire)
         self._route()
         self._grow(change.added + change.moved + change.altered)
         self.select(self.selected, self.selected_wires, self.frames.selected)

@@ -173,6 +173,8 @@ class CanvasView(Surface):
         event.accept()
 
     def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._pointer = None
         if isinstance(event, QHelpEvent):
             text = tip_at(self.canvas, self.scene_point(QPointF(event.pos())), self.zoom)
             QToolTip.showText(event.globalPos(), text, self)

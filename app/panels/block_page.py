@@ -14,7 +14,7 @@ from app.panels.part_rows import PartRows
 from app.panels.quiet import QuietCombo
 from app.panels.section import formula_label, text_label
 from app.panels.words import OUTSIDE, Place, block_line
-from graph.diagram import INLET, MAX_LABEL, OUTLET, PART, Block, Diagram
+from graph.diagram import INLET, OUTLET, PART, Block, Diagram
 from graph.edits import SetLabel, SetSetting, SetShares
 from graph.grouping import RenamePin
 from graph.parts import part_of
@@ -89,7 +89,6 @@ class BlockPage(QWidget):
         self._names.setHorizontalSpacing(16)
         self._names.setVerticalSpacing(6)
         self.name = Line()
-        self.name.setMaxLength(MAX_LABEL)
         self.name.setAccessibleName("name")
         self.name.setToolTip("the name of its variable; empty for the one given along the flow")
         self.name.editingFinished.connect(self._rename)

@@ -64,6 +64,7 @@ class Form(QWidget):
         name = setting.name
         field = self.fields[name] = field_for(setting)
         error = self._errors[name] = QLabel()
+        error.setTextFormat(Qt.TextFormat.PlainText)
         error.setProperty("role", "error")
         error.setWordWrap(True)
         error.hide()

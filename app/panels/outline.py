@@ -9,6 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
 from app.panels.words import batch_of, shape_text, wires_in_words
+from app.plain import plain
 from app.theme import Theme
 from graph.diagram import INLET, OUTLET, OUTPUT, PART, Diagram, Pin
 from graph.parts import SLASH, join, levels_of, part_of
@@ -97,7 +98,7 @@ class Outline(QTreeWidget):
         made = []
         for name in level.order:
             row = QTreeWidgetItem(_texts(level, name, labels.get(name, ""), report))
-            row.setToolTip(3, row.text(3))
+            row.setToolTip(3, plain(row.text(3)))
             block = level.blocks[name]
             if block.kind == PART and part_of(block) in self._diagram.parts:
                 row.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)

@@ -32,6 +32,7 @@ from app.canvas.glyphs import icon, paint_icon
 from app.canvas.inks import inks
 from app.canvas.view import MIME
 from app.panels.entries import Entry, Pins, kinds, of_parts, of_pins, of_shelf, summary
+from app.plain import plain
 from app.theme import Theme, mixed
 from graph.diagram import Diagram
 
@@ -254,7 +255,7 @@ def _row(entry: Entry) -> QListWidgetItem:
     else:
         item.setData(KIND, entry.key)
     item.setSizeHint(QSize(0, ROW))
-    item.setToolTip(entry.tip)
+    item.setToolTip(plain(entry.tip))
     item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, entry.tip.partition("\n")[0])
     return item
 

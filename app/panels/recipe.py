@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.panels.form import Form
@@ -105,6 +105,7 @@ class PartForm(QWidget):
         self.form: Form | None = None
         self.kinds = QuietCombo() if choose else None
         self._about = QLabel()
+        self._about.setTextFormat(Qt.TextFormat.PlainText)
         self._about.setProperty("role", "small")
         self._about.setWordWrap(True)
         self._column = QVBoxLayout(self)

@@ -33,7 +33,8 @@ from app.canvas.inks import inks, serif
 from app.panels.entries import Entry
 from app.theme import Theme, mixed
 
-SIZE = QSize(460, 356)
+SIZE, SMALLEST = QSize(440, 356), QSize(300, 240)
+SHARE = 0.62  # of the canvas that it may cover
 GLYPH = QSize(50, 28)
 ROW = 38
 INDENT, TITLE = 12.0, 74.0
@@ -89,6 +90,7 @@ class Search(QFrame):
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setFrameShape(QFrame.Shape.NoFrame)
         self.list.setMouseTracking(True)
+        self.list.setStyleSheet("QListWidget { background: transparent; }")
         self.list.setUniformItemSizes(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setItemDelegate(_Row(self, theme))
@@ -114,7 +116,8 @@ class Search(QFrame):
     def _move_to(self, at: QPoint) -> None:
         """At a point, but inside the canvas."""
         room = self._canvas.rect().adjusted(EDGE, EDGE, -EDGE, -EDGE)
-        self.resize(SIZE.boundedTo(room.size()))
+        size = SIZE.boundedTo(room.size() * SHARE).expandedTo(SMALLEST)
+        self.resize(size.boundedTo(room.size()))
         left = min(max(at.x() - 24, room.left()), room.right() - self.width() + 1)
         top = min(max(at.y() + 10, room.top()), room.bottom() - self.height() + 1)
         self.move(left, top)

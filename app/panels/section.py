@@ -13,6 +13,7 @@ def text_label(role: str = "", text: str = "") -> QLabel:
     """A label that wraps, can be selected, and has one of the window's roles."""
     label = QLabel(text)
     label.setProperty("role", role)
+    label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label

@@ -13,6 +13,7 @@ from app.panels.part_rows import PartRows
 from app.panels.recipe import PartForm, part_of, recipe_edit, single_settings
 from app.panels.section import text_label
 from app.panels.words import OUTSIDE, Place, problems_line, summary_line
+from app.plain import plain
 from graph.diagram import Diagram, Frozen
 from graph.problem import Problem
 from graph.settings import SettingError
@@ -156,7 +157,7 @@ class _ProblemList(QWidget):
         line = QToolButton()
         line.setText(str(problem))
         line.setProperty("role", "link")
-        line.setToolTip(str(problem))
+        line.setToolTip(plain(str(problem)))
         line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         line.clicked.connect(lambda: self.visited.emit((problem.block,)))
         return line

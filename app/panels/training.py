@@ -74,6 +74,7 @@ class TrainingBar(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(18, 7, 18, 7)
         self.speed = QLabel("starting…")
+        self.speed.setTextFormat(Qt.TextFormat.PlainText)
         if not softly:
             list(self.complete())
 
@@ -132,6 +133,7 @@ class TrainingBar(QWidget):
 
     def _readout(self, name: str, width: int) -> QLabel:
         value = QLabel("–")
+        value.setTextFormat(Qt.TextFormat.PlainText)
         value.setProperty("role", "value")
         value.setAccessibleName(name)
         value.setToolTip(HELP[name])
@@ -291,6 +293,7 @@ class _DataPopup(QFrame):
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(10)
         self._title = QLabel()
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
         self._title.setProperty("role", "title")
         column.addWidget(self._title)
         column.addWidget(self.part)

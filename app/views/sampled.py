@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QToolButton, QToolTip
 
+from app.plain import plain
 from app.theme import Theme
 from app.views.figure import FigureView
 
@@ -25,7 +26,7 @@ class ToldView(FigureView):
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
             told = self.told(event.pos().x(), event.pos().y())
-            QToolTip.showText(event.globalPos(), told or self.help, self)
+            QToolTip.showText(event.globalPos(), plain(told or self.help), self)
             return True
         return super().event(event)
 

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.canvas.inks import sans, serif
+from app.plain import plain
 from app.theme import Theme
 from app.views.page import Line, Matrix, Product, Text
 
@@ -230,7 +231,7 @@ class Sheet(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self.told(QPointF(event.pos())), self)
+            QToolTip.showText(event.globalPos(), plain(self.told(QPointF(event.pos()))), self)
             return True
         return super().event(event)
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import QHelpEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QToolButton, QToolTip, QWidget
 
 from app.panels.numbers import readable
+from app.plain import plain
 from app.theme import Theme
 from app.views.axes import Scale
 from app.views.job import JobView
@@ -243,12 +244,13 @@ class SurfaceView(JobView):
             return ""
         first, second = self.axis_names()
         place = f"{first} = {readable(a, 3)}, {second} = {readable(b, 3)}"
-        return f"{place}: loss {readable(loss)} over {self._found.samples:,} training samples"
+        looked = f"{self._found.samples:,} training samples, the other weights as at step {self._found.step:,}"
+        return f"{place}: loss {readable(loss)} over {looked}"
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent):
             told = self.told(event.pos().x(), event.pos().y())
-            QToolTip.showText(event.globalPos(), told or self.help, self)
+            QToolTip.showText(event.globalPos(), plain(told or self.help), self)
             return True
         return super().event(event)
 

@@ -30,6 +30,7 @@ class WeightChoice(QWidget):
         self.lists = (QComboBox(), QComboBox())
         for text, box in zip(("across", "up"), self.lists, strict=True):
             label = QLabel(text)
+            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setProperty("role", "small")
             box.setEditable(True)
             box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)

@@ -13,8 +13,9 @@ pytest.importorskip("PySide6")
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 
+from app.plain import plain
 from app.settings import Preferences
 from app.shelf import Shelf
 from app.window import MainWindow
@@ -110,13 +111,20 @@ def _end(window: MainWindow) -> None:
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-@pytest.fixture
-def hand(qapp: Any, tmp_path: Path) -> Iterator[Person]:
-    window = _window(tmp_path)
-    made = Person(window)
-    made.open(ROOMY)
+@pytest.fixture(scope="module")
+def window(qapp: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWindow]:
+    made = _window(tmp_path_factory.mktemp("person"))
     yield made
-    _end(window)
+    _end(made)
+
+
+@pytest.fixture
+def hand(window: MainWindow) -> Person:
+    made = Person(window)
+    QApplication.sendEvent(made.port, QEvent(QEvent.Type.Leave))
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    made.open(ROOMY)
+    return made
 
 
 # --- search at the cursor -----------------------------------------------------------------------------------------------
@@ -162,8 +170,7 @@ def test_a_block_added_over_another_finds_a_free_place(hand: Person) -> None:
     hand.hover(hand.block("tanh1"))
     hand.press(Qt.Key.Key_Tab)
     hand.answer("relu")
-    x, y = hand.diagram.blocks["relu1"].position
-    assert abs(y - 200) >= 80
+    assert abs(hand.diagram.blocks["relu1"].position[1] - 200) >= 80
 
 
 def test_letters_formulas_and_sections_find_the_best_first(hand: Person) -> None:
@@ -214,15 +221,14 @@ def test_no_hit_says_so_and_enter_does_nothing(hand: Person) -> None:
     assert hand.diagram == ROOMY
 
 
-def test_what_was_used_last_comes_first_and_is_remembered(hand: Person, tmp_path: Path) -> None:
+def test_what_was_used_last_comes_first_and_is_remembered(hand: Person) -> None:
     hand.drop("relu", hand.at(200, 300))
     hand.drop("softmax", hand.at(200, 400))
     hand.press(Qt.Key.Key_Tab)
     assert hand.search.keys()[:2] == ("softmax", "relu")
     hand.answer("relu")
-    another = _window(tmp_path)
-    assert another.adding.used[:2] == ("relu", "softmax")
-    _end(another)
+    kept = Preferences(hand.window.preferences._store).text("blocks used", "")
+    assert kept.split()[:2] == ["relu", "softmax"]
 
 
 def test_the_search_stays_inside_the_canvas(hand: Person) -> None:
@@ -521,3 +527,54 @@ def test_notes_of_wires_that_cannot_be_are_passed_over(hand: Person) -> None:
     QGuiApplication.clipboard().setText(text)
     hand.press(Qt.Key.Key_V, Ctrl | Shift)
     assert hand.diagram.wires == ROOMY.wires
+
+
+# --- labels -------------------------------------------------------------------------------------------------------------
+
+MARKUP = "<b>h</b><img src='x'>"
+
+
+def test_a_label_of_a_million_characters_is_refused_in_one_sentence(hand: Person) -> None:
+    hand.pick("tanh1")
+    QGuiApplication.clipboard().setText("m" * 1_000_000)
+    hand.press(Qt.Key.Key_F2)
+    editor = hand.port.findChild(QLineEdit)
+    assert editor is not None
+    QTest.keyClick(editor, Qt.Key.Key_V, Ctrl)
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert hand.said.startswith("tanh1: ") and "characters here, this one" in hand.said
+    assert hand.diagram == ROOMY and not hand.window.document.stack.canUndo()
+    name = hand.window.inspector.block.name
+    name.setFocus()
+    name.setText("m" * 201)
+    QTest.keyClick(name, Qt.Key.Key_Return)
+    assert "a label has at most 200 characters, this one 201" in hand.said
+    assert hand.diagram == ROOMY and name.text() == ""
+
+
+def test_markup_in_a_label_is_shown_as_it_is(hand: Person) -> None:
+    hand.pick("tanh1")
+    hand.press(Qt.Key.Key_F2)
+    editor = hand.port.findChild(QLineEdit)
+    assert editor is not None
+    editor.setText(MARKUP)
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert hand.diagram.blocks["tanh1"].label == MARKUP
+    hand.pick("tanh1")
+    hand.window.status.say(MARKUP)
+    hand.window.notice.say(MARKUP)
+    labels = hand.window.findChildren(QLabel)
+    obeyed = [
+        label.text()
+        for label in labels
+        if label.textFormat() != Qt.TextFormat.PlainText and "<" in label.text()
+    ]
+    assert any("<b>" in label.text() for label in labels) and obeyed == []
+    tips = [w.toolTip() for w in hand.window.findChildren(QWidget)]
+    assert not [tip for tip in tips if "<img" in tip]
+    hand.window.notice.dismiss()
+
+
+def test_tool_tips_of_files_that_are_called_like_markup_are_plain() -> None:
+    assert plain("two\nlines & more") == "two\nlines & more"
+    assert plain(MARKUP) == "<qt>&lt;b&gt;h&lt;/b&gt;&lt;img src=&#x27;x&#x27;&gt;</qt>"

@@ -8,7 +8,7 @@ from itertools import groupby
 _SUBS = dict(
     zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+-=()aehijklmnoprstuvx", strict=True)
 )
-_SUPS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱⁿᵀ", "0123456789+-=()inT", strict=True))
+_SUPS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁱⁿᵀᵖ", "0123456789+-=()inTp", strict=True))
 _ACCENTS = {
     "\u0300": "grave", "\u0301": "acute", "\u0302": "hat", "\u0303": "tilde", "\u0304": "bar",
     "\u0305": "bar", "\u0306": "breve", "\u0307": "dot", "\u0308": "ddot", "\u030c": "check", "\u20d7": "vec",
@@ -48,7 +48,8 @@ _SIGNS = {
     "×": "times", "·": "cdot", "⋅": "cdot", "…": "dots", "⋯": "cdots", "∂": "partial", "∇": "nabla", "∞": "infty",
     "≤": "leq", "≥": "geq", "≠": "neq", "≈": "approx", "∼": "sim", "→": "to", "←": "leftarrow", "↦": "mapsto",
     "↑": "uparrow", "↓": "downarrow", "⇒": "Rightarrow", "∗": "ast", "⊗": "otimes", "⊙": "odot", "⊕": "oplus",
-    "∘": "circ", "°": "circ", "±": "pm", "∑": "sum", "∏": "prod", "∫": "int", "√": "surd", "∈": "in", "∉": "notin",
+    "⌈": "lceil", "⌉": "rceil", "⌊": "lfloor", "⌋": "rfloor", "∀": "forall", "∃": "exists", "∠": "angle", "↔": "leftrightarrow",
+    "⇄": "rightleftarrows", "▣": "boxdot", "◱": "square", "½": "tfrac12", "‾": "bar{}", "⋆": "star", "∘": "circ", "°": "circ", "±": "pm", "∑": "sum", "∏": "prod", "∫": "int", "√": "surd", "∈": "in", "∉": "notin",
     "⊤": "top", "⊥": "bot", "∥": "parallel", "‖": "Vert", "⟨": "langle", "⟩": "rangle", "ℓ": "ell", "★": "star",
     "†": "dagger", "ϵ": "epsilon", "ϑ": "vartheta", "ϕ": "phi", "µ": "mu", "∧": "wedge", "∨": "vee",
     "{": "{", "}": "}", "\\": "backslash", "|": "vert", "÷": "div", "∝": "propto",
@@ -66,7 +67,7 @@ _PLAIN = {
 _ESCAPED = {"#": r"\#", "$": r"\$", "%": r"\%", "&": r"\&", "_": r"\_"}
 _TEXT = _ESCAPED | {
     "{": r"\{", "}": r"\}", "\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
-    "<": "$<$", ">": "$>$", "|": "$|$", '"': r"\textquotedbl{}", "–": "--", "—": "---", "’": "'", "−": "$-$",
+    "<": "$<$", ">": "$>$", "|": "$|$", '"': r"\textquotedbl{}", "–": "--", "—": "---", "’": "'", "−": "$-$", "′": "$'$",
     "…": r"\dots{}", "✓": r"ok", "✗": r"wrong", "'": r"\textquotesingle{}", "`": r"\textasciigrave{}",
 }  # fmt: skip
 _RAW = set("+=-*/()[],.;:!?<>@")

@@ -19,7 +19,7 @@ _HEAD = r"""% A diagram, drawn by Gradboard.  pdflatex makes a page of its size 
 \usepackage[T1]{fontenc}
 \usepackage{textcomp}
 \usepackage{lmodern}
-\usepackage{amsmath}
+\usepackage{amsmath,amssymb}
 \usepackage{tikz}
 """
 

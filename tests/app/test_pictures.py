@@ -22,10 +22,13 @@ from PySide6.QtSvg import QSvgRenderer
 
 from app import gallery
 from app.canvas import tex
+from app.canvas.drawing import Text
 from app.canvas.picture import Picture, Shown
 from app.theme import BOARD, PAPER, Theme, styled
 from graph.diagram import Block, Diagram, Pin
 from graph.files import load
+from graph.frame import Comment, Frame
+from nodes.catalogue import catalogue
 from runtime.snapshot import Flow, Report, Snapshot
 from tests.app.canvas_bench import Bench, block, closing, diagram, spiral
 
@@ -179,6 +182,29 @@ def test_gradients_lie_under_the_wires_in_every_format(qapp: Any) -> None:
     assert far_off(pixels(image), pixels(rendered(picture.svg(), image))) < 2e-3
 
 
+def test_frames_comments_and_the_gradient_graph_are_in_the_picture(qapp: Any) -> None:
+    drawn = spiral().with_drawn(
+        [Frame("first & last", (60.0, -60.0, 200.0, 120.0))],
+        [Comment("$s_1$ 50%", (60.0, 90.0, 200.0))],
+    )
+    picture = Picture(Shown(drawn, PAPER, snapshot=frame(drawn), mirror=True, carried=drawn))
+    texts = set(re.findall(r">([^<]+)</text>", picture.svg().decode()))
+    assert {"first &amp; last", "∂C/∂z₁", "1"} <= texts
+    image = picture.image(1.0)
+    assert far_off(pixels(image), pixels(rendered(picture.svg(), image))) < 2e-3
+    tikz = picture.tikz().decode()
+    assert r"first \& last" in tikz and r"{\partial}C/{\partial}z_{1}" in tikz and r"50\%" in tikz
+
+
+@pytest.mark.parametrize("name", gallery.names())
+def test_every_diagram_of_the_gallery_can_be_drawn(qapp: Any, name: str) -> None:
+    drawn = load(gallery.path(name))
+    picture = Picture(Shown(drawn, PAPER))
+    written = [item.text for item in picture.drawing if isinstance(item, Text)]
+    assert len(written) >= len(drawn.blocks)
+    assert not re.search(r"U\+[0-9A-F]{4}", picture.tikz().decode()), "a sign that TeX lacks"
+
+
 def test_a_selection_is_drawn_alone_under_the_names_it_has_among_all(qapp: Any) -> None:
     some = frozenset({"relu1", "linear2"})
     picture = Picture(Shown(spiral(), PAPER, ids=some))
@@ -250,6 +276,16 @@ def test_no_label_becomes_a_command(qapp: Any, label: str, tmp_path: Path) -> No
     assert sorted(p.suffix for p in tmp_path.iterdir()) == [".aux", ".log", ".pdf", ".tex"]
     commands = set(re.findall(rb"\\([a-zA-Z]+)", text))
     assert not commands & {b"input", b"write", b"immediate"}
+
+
+@latex
+def test_every_sign_of_every_block_is_one_that_tex_has(tmp_path: Path) -> None:
+    kinds = catalogue().values()
+    signs = sorted(set("".join(k.label + k.mark + k.formula + k.symbol for k in kinds)))
+    text = " ".join(f"${tex.math(sign)}$ {tex.upright(sign)}" for sign in signs)
+    assert "U+" not in text
+    head = r"\documentclass{article}\usepackage[T1]{fontenc}\usepackage{textcomp,amsmath,amssymb,lmodern}"
+    set_by_latex(rf"{head}\begin{{document}}{text}\end{{document}}".encode(), tmp_path)
 
 
 @latex

@@ -267,7 +267,7 @@ class Engine:
         """A slice of training, and a frame when the screen wants one; then a slice of what is computed beside it."""
         if self.playing:
             self._train()
-        if len(self.jobs):
+        if len(self.jobs) and (self.jobs.due or not self.playing):
             self.jobs.work()
 
     def _train(self) -> None:

@@ -16,6 +16,7 @@ from runtime.snapshot import Ask
 from runtime.surface import surface
 
 SLICE = 0.004  # seconds of a job between two slices of training
+SHARE = 0.5  # of the time that jobs may take while it trains
 TOLD_EVERY = 0.15  # seconds between two looks at what is there already
 MOST = 8  # jobs at a time
 
@@ -37,6 +38,12 @@ class Jobs:
         self._jobs: dict[Ask, Job] = {}
         self._last: dict[Ask, tuple[float, Any]] = {}
         self._told: dict[Ask, float] = {}
+        self._due_at = 0.0
+
+    @property
+    def due(self) -> bool:
+        """Whether training has had its share since the last slice."""
+        return time.perf_counter() >= self._due_at
 
     def __len__(self) -> int:
         return len(self._jobs)
@@ -82,13 +89,16 @@ class Jobs:
 
     def _slice(self, ask: Ask, job: Job) -> bool:
         """Goes on with a job for SLICE seconds; whether it is over."""
-        until = time.perf_counter() + SLICE
+        began = time.perf_counter()
+        until = began + SLICE
         with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
             while time.perf_counter() < until:
                 found = next(job, None)
                 if found is None:
                     return True
                 self._last[ask] = found
+        now = time.perf_counter()
+        self._due_at = now + (now - began) * (1 - SHARE) / SHARE
         return False
 
     def _tell(self, ask: Ask, over: bool) -> None:

@@ -105,6 +105,22 @@ def test_training_goes_on_beside_it() -> None:
     assert desk_.engine.run.step_count > 20 and told(desk_)[-1].share == 1.0
 
 
+def test_training_keeps_its_share_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(run: Run, ask: Ask) -> Iterator[tuple[float, Any]]:
+        for n in range(10):
+            time.sleep(0.05)  # a point that takes much longer than a slice
+            yield n / 10, n
+
+    monkeypatch.setattr(jobs, "JOBS", Frozen(surface=slow))
+    desk_ = desk(dropout_net())
+    desk_.give(m.Play(), m.StartJob(ASK))
+    turns = 0
+    while len(desk_.engine.jobs):
+        desk_.work()
+        turns += 1
+    assert turns > 20  # of 4 ms or a step: one for each point would be 11
+
+
 def test_stopping_tells_what_is_there_and_nothing_after() -> None:
     desk_ = desk(dropout_net())
     desk_.give(m.StartJob(ASK))

@@ -96,6 +96,20 @@ def test_a_wire_put_back_on_its_circle_is_as_before(qapp: Any) -> None:
     assert not bench.edits and bench.scene.wires[wire("linear1.y -> sum1.z1")].isVisible()
 
 
+def test_a_wire_put_back_on_its_pin_is_as_before(qapp: Any) -> None:
+    bench = Bench(forked())
+    start = _along(bench, "linear1.y -> sum1.z1", 0.95)
+    _drag(bench, start, start + QPoint(-10, 90), bench.pin("sum1.z1"))
+    assert not bench.edits and bench.scene.wires[wire("linear1.y -> sum1.z1")].isVisible()
+
+
+def test_a_wire_put_back_on_its_pin_is_as_before(qapp: Any) -> None:
+    bench = Bench(forked())
+    start = _along(bench, "linear1.y -> sum1.z1", 0.95)
+    _drag(bench, start, start + QPoint(-10, 90), bench.pin("sum1.z1"))
+    assert not bench.edits and bench.scene.wires[wire("linear1.y -> sum1.z1")].isVisible()
+
+
 def test_a_wire_taken_off_its_circle_and_dropped_on_nothing_is_removed(qapp: Any) -> None:
     before = forked()
     bench = Bench(before)

@@ -101,15 +101,6 @@ def open_views(window: MainWindow, diagram: Diagram) -> None:
             window.docks[name].raise_()
         if name in window.figures.views:
             window.figures.views[name].choose(str(choice))
-    _make_room(window, [name for name in wanted if name in window.figures.views])
-
-
-def _make_room(window: MainWindow, names: list[str]) -> None:
-    """Gives the first of the views that a diagram opens with most of its side: it is what the diagram is about."""
-    if names:
-        shown = [window.docks[n] for n in (names[0], "inspector", "loss", "gradients")]
-        sizes = [2 * window.height() // 5, 140, 130, 130]
-        window.resizeDocks(shown, sizes, Qt.Orientation.Vertical)
 
 
 def with_views(window: MainWindow, diagram: Diagram) -> Diagram:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -13,6 +14,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygon
 
 from app.canvas import paths
 from app.canvas.faces import scientific
+from app.canvas.flows import READABLE
 from app.canvas.geometry import CIRCLES, Form, Ring
 from app.canvas.glyphs import body
 from app.canvas.inks import NAME, SMALL, Inks, text_width, write
@@ -57,6 +59,8 @@ class Mirror:
         self._lines, self._heads, self._shapes = (QPainterPath() for _ in range(3))
         self.labels: list[Label] = []
         self._axis, self._apart = 0.0, 1.0
+        self._read: Snapshot | None = None  # whose numbers stand there
+        self._read_at = 0.0
         scene.arranged.connect(self._outdate)
 
     def _outdate(self) -> None:
@@ -231,10 +235,18 @@ class Mirror:
     def written(self) -> Iterator[tuple[Label, str]]:
         """Every text with the norm of its gradient at the last watched step, "" where none is known."""
         self._build()
-        snapshot: Snapshot | None = self._scene.pulses.snapshot
+        snapshot = self._readable()
         for label in self.labels:
             norm = _norm(snapshot, label.key) if snapshot is not None else None
             yield label, "" if norm is None else scientific(norm)
+
+    def _readable(self) -> Snapshot | None:
+        """The last watched step; while it trains, numbers stand long enough to be read."""
+        newest, now = self._scene.pulses.snapshot, time.monotonic()
+        restless = newest is not None and newest.playing and self._read is not None
+        if newest is not self._read and (not restless or now - self._read_at >= READABLE):
+            self._read, self._read_at = newest, now
+        return self._read
 
 
 def _norm(snapshot: Snapshot, key: Pin | str) -> float | None:

@@ -30,7 +30,7 @@ from runtime.snapshot import Ask
 NAME = "slow"
 PACES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)  # steps a second
 PACE = 2  # of these, at first
-TALL = 170  # pixels below which nothing can be read
+TALL = 210  # pixels below which a product cannot be read
 HINTS = {
     "first": "back to the sample, with the newest weights (Home)",
     "back": "one step back (Left)",

@@ -23,6 +23,7 @@ class Rename(QLineEdit):
         hint: str,
     ) -> None:
         super().__init__(text, parent)
+        self._canvas = parent
         self._done: Callable[[str], None] | None = done
         self.setFont(serif())
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -51,7 +52,7 @@ class Rename(QLineEdit):
         done, self._done = self._done, None
         if done is None:  # losing the focus to the canvas comes here again
             return
-        self.parentWidget().setFocus(Qt.FocusReason.OtherFocusReason)
+        self._canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         self.hide()
         self.deleteLater()
         if accept:

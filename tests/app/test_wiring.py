@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 pytest.importorskip("PySide6")
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from app.document import Document
+from app.settings import Preferences
+from app.window import MainWindow
 from graph.diagram import Diagram
 from graph.files import to_text
 from tests.app.canvas_bench import Bench, Left, Plain, block, diagram, spiral, wire
+from tests.app.fake_session import FakeSession
 
 Ctrl, Alt, Right = (
     Qt.KeyboardModifier.ControlModifier,
@@ -93,13 +100,6 @@ def test_a_wire_put_back_on_its_circle_is_as_before(qapp: Any) -> None:
     bench = Bench(forked())
     start = _along(bench, "linear1.y -> sum1.z1", 0.05)
     _drag(bench, start, start + QPoint(10, 90), bench.pin("linear1.y"))
-    assert not bench.edits and bench.scene.wires[wire("linear1.y -> sum1.z1")].isVisible()
-
-
-def test_a_wire_put_back_on_its_pin_is_as_before(qapp: Any) -> None:
-    bench = Bench(forked())
-    start = _along(bench, "linear1.y -> sum1.z1", 0.95)
-    _drag(bench, start, start + QPoint(-10, 90), bench.pin("sum1.z1"))
     assert not bench.edits and bench.scene.wires[wire("linear1.y -> sum1.z1")].isVisible()
 
 
@@ -347,3 +347,41 @@ def test_why_no_wire_can_be_drawn_by_keys_is_said(
     bench.key(Qt.Key.Key_W)
     bench.key(Qt.Key.Key_Return)
     assert sentence in bench.said[-1] and not bench.edits
+
+
+# --- in the window -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def window(qapp: Any, tmp_path: Path) -> Iterator[MainWindow]:
+    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+    made = MainWindow(FakeSession(), Preferences(settings), "paper")
+    made.resize(1300, 800)
+    made.show()
+    made.fill()
+    QApplication.processEvents()
+    yield made
+    made.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
+    made.close()
+    made.deleteLater()
+
+
+def test_the_keys_of_the_menu_wire_and_take_out_and_undo_gives_the_same_bytes(
+    window: MainWindow,
+) -> None:
+    document, view = window.document, window.view
+    document.load(unwired(), None)
+    before = to_text(document.diagram)
+    view.setFocus()
+    window.scene.select({"x"})
+    for _ in range(3):
+        QTest.keyClick(view, Qt.Key.Key_W)
+        QTest.keyClick(view, Qt.Key.Key_Return)
+    assert len(document.diagram.wires) == 3
+    window.scene.select({"relu1"})
+    QTest.keyClick(view, Qt.Key.Key_Delete, Alt)
+    assert wire("linear1.y -> linear2.z") in document.diagram.wires
+    assert document.stack.undoText() == "Take out relu1"
+    for _ in range(4):
+        QTest.keyClick(view, Qt.Key.Key_Z, Ctrl)
+    assert to_text(document.diagram) == before

@@ -74,9 +74,17 @@ def spaces_of(program: Program, answer: Pin) -> Spaces:
     return Spaces(size, tuple(inside), (before or [""])[-1])
 
 
+def macs_to(program: Program, pin: Pin) -> int:
+    """Multiply-accumulate operations from the inputs to a variable, for one sample."""
+    return _macs(program, program.upstream([pin.block]))
+
+
 def macs_between(program: Program, start: Pin, end: Pin) -> int:
     """Multiply-accumulate operations from one variable to another, for one sample."""
-    blocks = program.upstream([end.block]) - program.upstream([start.block])
+    return _macs(program, program.upstream([end.block]) - program.upstream([start.block]))
+
+
+def _macs(program: Program, blocks: set[str]) -> int:
     return sum(program.report.counts[n].macs for n in blocks if n in program.report.counts)
 
 

@@ -50,7 +50,11 @@ def answers(run: Run, watched: Watched, ask: Ask) -> Answers | Fit | None:
     with run.descent.averaged():
         if space == "fit":
             return _fit(run, answer, samples, spaces, ask.size or LIVE)
-        return _over_plane(run, answer, samples, spaces, space, ask.size or LIVE)
+        found = _over_plane(run, answer, samples, spaces, space, ask.size or LIVE)
+        if found is None and spaces.suggested and not space.startswith("hidden"):
+            inside = f"hidden {spaces.suggested} 1 2"  # from there it is less far to the answer
+            found = _over_plane(run, answer, samples, spaces, inside, ask.size or LIVE)
+        return found
 
 
 def chosen(spaces: Spaces, wanted: str, number: bool) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from graph.diagram import OUTPUT, Pin
 from runtime.batches import Batches
 from runtime.components import of_components
-from runtime.field import input_of
+from runtime.field import input_of, macs_to
 from runtime.figures.embedding import Embedding
 from runtime.probe import Watched
 from runtime.run import Run
@@ -20,6 +20,7 @@ MOST = 1000  # samples
 WORK = (
     2_000_000_000  # multiply-accumulates that the products of the samples with each other may cost
 )
+FEWEST = 30  # samples that are shown at any cost
 SIDE = 32  # pixels of a picture, at the most
 
 _pictures: WeakKeyDictionary[Batches, dict[tuple[str, int], np.ndarray | None]] = (
@@ -38,7 +39,7 @@ def embedding(run: Run, watched: Watched, ask: Ask) -> Embedding | None:
         samples = seen(run, "training", MOST)
     if not pin or len(samples.rows) < 3:
         return None
-    samples = _fewer(samples, known[pin][1])
+    samples = _fewer(samples, known[pin][1], macs_to(run.program, known[pin][0]))
     with run.descent.averaged():
         values = values_at(run, known[pin][0], samples.fields)
     found = values.flatten(1).double().cpu().numpy()
@@ -75,10 +76,11 @@ def variables(run: Run) -> dict[str, tuple[Pin, int]]:
     }
 
 
-def _fewer(samples: Seen, size: int) -> Seen:
-    """As many of the samples as can be multiplied with each other."""
-    count = min(len(samples.rows), max(3, int((WORK / max(1, size)) ** 0.5)))
-    if count == len(samples.rows) or size <= len(samples.rows):
+def _fewer(samples: Seen, size: int, macs: int) -> Seen:
+    """As many of the samples as do not cost too much, for a variable of that size so many operations away."""
+    products = int((WORK / size) ** 0.5) if size > len(samples.rows) else len(samples.rows)
+    count = min(len(samples.rows), max(FEWEST, min(products, WORK // max(1, macs))))
+    if count == len(samples.rows):
         return samples
     some = np.linspace(0, len(samples.rows) - 1, count).astype(np.int64)
     return Seen(samples.rows[some], {n: v[some] for n, v in samples.fields.items()})

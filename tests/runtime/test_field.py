@@ -219,7 +219,9 @@ def test_a_net_that_is_too_large_is_not_asked_ten_thousand_times(
     macs = run.program.report.total.macs
     monkeypatch.setattr(answers, "WORK", macs * 18**2 + 1)
     assert look(run, size=100).grid.answer.shape == (18, 18)
-    monkeypatch.setattr(answers, "WORK", macs * 10)
+    monkeypatch.setattr(answers, "WORK", 60 * 18**2 + 1)  # of the 20 × 3 in its last layer
+    assert look(run, size=100).space == "hidden tanh1.y 1 2", "from there it is less far"
+    monkeypatch.setattr(answers, "WORK", 10)
     assert look(run, size=100) is None
 
 

@@ -186,8 +186,7 @@ PAGES = (
     Page(
         "one-one-one",
         SECTION,
-        "Two weights: the loss has two valleys, both positive or both negative, and a saddle at 0, left slowly. "
-        "The surface shows them and the path of the descent: press restart to see it again, zoom with the wheel.",
+        "Two weights: the loss surface has two valleys, w₀ and w₁ of one sign, and a saddle at 0, left slowly.",
         one_one_one,
         views={"surface": "weights; span=4", "loss": ""},
     ),

@@ -69,9 +69,7 @@ def seen(run: Run, part: str, most: int = SHOWN) -> Seen:
     if (part, most) not in known:
         rows = run.batches.rows(part)
         if part == "training" and run.recipe.data.get("kind") == "arrays":
-            rows = np.arange(
-                len(run.data)
-            )  # points of one's own all, so that what is painted is seen
+            rows = np.arange(len(run.data))  # one's own, all: what is painted shall be seen
         one = sum(int(np.prod(v.shape[1:])) for v in run.data.fields.values())
         count = min(most, len(rows), max(1, HELD // max(1, one)))
         rows = rows[np.linspace(0, len(rows) - 1, count).astype(np.int64)] if len(rows) else rows

@@ -17,9 +17,7 @@ from runtime.samples import Seen, seen, targets, values_at
 from runtime.snapshot import Ask
 
 MOST = 1000  # samples
-WORK = (
-    2_000_000_000  # multiply-accumulates that the products of the samples with each other may cost
-)
+WORK = 1_000_000_000  # multiply-accumulates on the way there, or between the samples, at the most
 FEWEST = 30  # samples that are shown at any cost
 SIDE = 32  # pixels of a picture, at the most
 

@@ -29,6 +29,7 @@ def view(qapp: Any) -> Iterator[EmbeddingView]:
     made.resize(420, 300)
     made.show_figures({made.asks()[0]: SHOWN})
     made.show()
+    assert QTest.qWaitForWindowExposed(made)
     yield made
     made.close()
 
@@ -46,6 +47,7 @@ def test_samples_have_the_colour_of_their_class(view: EmbeddingView, theme: Them
 
 
 def test_hovering_tells_number_and_class_and_shows_the_picture(view: EmbeddingView) -> None:
+    QTest.mouseMove(view, QPoint(3, 290))  # wherever the mouse was before
     before = view.grab().toImage()
     QTest.mouseMove(view, QPoint(*view.places()[1].astype(int).tolist()) + QPoint(2, 1))
     assert view.told() == "sample 9: two"

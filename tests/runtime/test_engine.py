@@ -119,7 +119,7 @@ def test_an_edit_that_breaks_the_diagram_pauses_and_mending_it_goes_on(
         desk.work()
     weight = desk.engine.run.program.parameters["linear1.weight"]  # type: ignore[union-attr]
     desk.give(m.Play())
-    (broken,) = desk.give(m.SetDiagram(2, SetSetting("linear1", "units", 0).apply(spiral)))
+    broken, _ = desk.give(m.SetDiagram(2, SetSetting("linear1", "units", 0).apply(spiral)))
     assert broken.report.problems[0].where == "linear1.units" and not desk.engine.playing
     said = desk.give(m.Play())
     assert isinstance(said[0], m.Stopped) and said[0].problem is not None
@@ -174,7 +174,8 @@ def test_a_loss_that_is_no_number_is_told_with_its_block() -> None:
 
 def test_bad_data_are_a_problem_of_the_recipe(desk: Desk, spiral: Diagram) -> None:
     bad = spiral.with_(recipe=spiral.recipe.with_(data=Frozen(kind="csv", file="none.csv")))
-    (compiled,) = desk.give(m.SetDiagram(2, bad))
+    compiled, mendable = desk.give(m.SetDiagram(2, bad))
+    assert mendable == m.Mendable(2, {})  # which data to take instead is not certain
     assert any(p.where.startswith("recipe.data") for p in compiled.report.problems)
 
 

@@ -8,9 +8,10 @@ import torch
 
 from graph.diagram import Diagram
 from nodes.sketch import Sketch
-from runtime.field import answer_grid
 from runtime.program import Program, compile
 from runtime.run import Run
+from runtime.snapshot import Ask
+from runtime.views import figure
 
 
 def noisy() -> Diagram:
@@ -47,7 +48,9 @@ def test_judging_a_run_changes_nothing(part: str) -> None:
 def test_training_goes_on_with_dropout_after_a_look() -> None:
     run = Run(compile(noisy()))
     run.evaluate()
-    answer_grid(run.program, torch.zeros(4, 2), (0, 1, 0, 1))
+    run.look()
+    assert run.seen is not None
+    assert figure(run, run.seen, Ask("answers", size=16)) is not None
     before = _seen(run.program)
     run.step()
     assert all(part.training for part in run.program.root.children())

@@ -22,6 +22,7 @@ from app.live import Engine, Live
 from app.mending import Mending
 from app.notice import Notice
 from app.offer import Offer
+from app.panels.history import History
 from app.panels.inspector import Inspector
 from app.panels.outline import Outline
 from app.panels.palette import Palette
@@ -99,8 +100,11 @@ def contents(window: MainWindow) -> Iterator[None]:
     yield
     window.outline = Outline(window.theme)
     docks.add(window, "outline", "Outline", window.outline)
+    window.history = History(window.document.stack, window.theme)
+    window.history.wanted.connect(window.levels.go_to_step)
     window.problems = Problems(window.theme)
     docks.add(window, "problems", "Problems", window.problems)
+    docks.add(window, "history", "History", window.history)
     window.status = StatusLine()
     window.setStatusBar(window.status)
     yield

@@ -64,8 +64,10 @@ def arrange(window: MainWindow) -> None:
     docks = window.docks
     window.tabifyDockWidget(docks["inspector"], docks["outline"])
     window.tabifyDockWidget(docks["outline"], docks["problems"])
+    window.tabifyDockWidget(docks["problems"], docks["history"])
     docks["inspector"].raise_()
     docks["outline"].hide()
+    docks["history"].hide()
     docks["problems"].hide()
     for name in window.figures.views:
         if name not in AT_FIRST:

@@ -39,6 +39,7 @@ class Document(QObject):
         self._stack.setUndoLimit(HISTORY)
         self._stack.cleanChanged.connect(self.titled)
         self._kept: list[_Step] = []  # a QUndoCommand without a Python reference can crash
+        self._going = False
 
     @property
     def diagram(self) -> Diagram:
@@ -90,6 +91,17 @@ class Document(QObject):
         """Makes the last undone edit again, if there is one."""
         self._stack.redo()
 
+    def go(self, index: int) -> None:
+        """Undoes or makes again whatever lies between here and the state after `index` edits; one change for all of it."""
+        before = self._diagram
+        self._going = True
+        try:
+            self._stack.setIndex(index)
+        finally:
+            self._going = False
+        if self._diagram is not before:
+            self.changed.emit(Change.between(before, self._diagram))
+
     def load(self, diagram: Diagram, path: Path | str | None, name: str = UNTITLED) -> None:
         """Replaces everything by another diagram, saved at `path`; without a path, `name` is what it may be saved as."""
         self._stack.clear()
@@ -111,9 +123,9 @@ class Document(QObject):
         self.titled.emit()
 
     def _become(self, diagram: Diagram) -> None:
-        change = Change.between(self._diagram, diagram)
-        self._diagram = diagram
-        self.changed.emit(change)
+        before, self._diagram = self._diagram, diagram
+        if not self._going:
+            self.changed.emit(Change.between(before, diagram))
 
 
 class _Step(QUndoCommand):
@@ -147,4 +159,5 @@ class _Step(QUndoCommand):
         if not other._edit.merges_with(self._edit):
             return False
         self._edit, self._after, other.merged = other._edit, other._after, True
+        self.setText(other.text())
         return True

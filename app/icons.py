@@ -110,7 +110,12 @@ def _gradboard(painter: QPainter, color: QColor) -> None:
     painter.drawEllipse(QPointF(18.5, 12), 3.2, 3.2)
 
 
+def _nothing(painter: QPainter, color: QColor) -> None:
+    """Takes the room of an icon."""
+
+
 _DRAWN = {
+    "nothing": _nothing,
     "play": _play,
     "pause": _pause,
     "step": _step,

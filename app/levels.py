@@ -120,6 +120,10 @@ class Levels(QObject):
         """Makes the last undone edit again and shows where it is."""
         self._step(self._document.redo)
 
+    def go_to_step(self, index: int) -> None:
+        """Goes to the state after `index` edits of the history, and shows where it is."""
+        self._step(lambda: self._document.go(index))
+
     def _step(self, step: Callable[[], None]) -> None:
         before, shown = self._document.diagram, self._shown
         step()

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from app.menus import Menus
     from app.notice import Notice
     from app.offer import Offer
+    from app.panels.history import History
     from app.panels.inspector import Inspector
     from app.panels.outline import Outline
     from app.panels.palette import Palette
@@ -77,6 +78,7 @@ class MainWindow(QMainWindow):
     bar: TrainingBar
     inspector: Inspector
     outline: Outline
+    history: History
     boundary: BoundaryView
     figures: Figures
     loss: LossView
@@ -195,7 +197,7 @@ class MainWindow(QMainWindow):
         self.view.set_theme(styled(self.theme, name))
 
     def _themed(self) -> tuple[Themed, ...]:
-        panels = (self.library, self.bar, self.inspector, self.outline, self.problems)
+        panels = (self.library, self.bar, self.inspector, self.outline, self.problems, self.history)
         return (*panels, self.loss, self.figures, self.notice)
 
     def _apply_theme(self) -> None:

@@ -9,7 +9,10 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Plane:
-    """The points `origin` `[n]` + a `directions[0]` + b `directions[1]`; the directions `[2, n]` are orthonormal."""
+    """The points `origin` `[n]` + a `directions[0]` + b `directions[1]`; the directions `[2, n]` are orthonormal.
+
+    A space of three numbers has a third direction.
+    """
 
     origin: np.ndarray
     directions: np.ndarray
@@ -35,7 +38,13 @@ def of_units(values: np.ndarray, first: int, second: int) -> Plane:
 
 
 def of_components(values: np.ndarray) -> tuple[Plane, tuple[float, float]]:
-    """The plane through the mean of `[N, n]` in which the values vary most, and the share of the variance along each.
+    """The plane through the mean of `[N, n]` in which the values vary most, and the share of the variance along each."""
+    mean, directions, (first, second) = main_directions(values, 2)
+    return Plane(mean, directions), (first, second)
+
+
+def main_directions(values: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray, list[float]]:
+    """The mean of `[N, n]`, the orthonormal directions `[count, n]` in which it varies most, and the share of each.
 
     Of each direction the sign is that with which its largest number is positive.  Source: principal components as
     the singular vectors of the centred values; found from the smaller of the two products with themselves.
@@ -43,31 +52,31 @@ def of_components(values: np.ndarray) -> tuple[Plane, tuple[float, float]]:
     mean = values.mean(0)
     centred = values - mean
     centred = centred / (float(np.linalg.norm(centred)) or 1.0)  # of variance 1 in all
-    count, size = centred.shape
-    if size <= count:
+    samples, size = centred.shape
+    if size <= samples:
         squares, vectors = np.linalg.eigh(centred.T @ centred)
-        directions = vectors.T[::-1][:2]
+        directions = vectors.T[::-1][:count]
     else:
         squares, vectors = np.linalg.eigh(centred @ centred.T)
-        directions = vectors.T[::-1][:2] @ centred
-    directions = _completed(directions, size)
+        directions = vectors.T[::-1][:count] @ centred
+    directions = _completed(directions, count, size)
     largest = np.abs(directions).argmax(1)
-    directions = directions * np.where(directions[[0, 1], largest] < 0, -1.0, 1.0)[:, None]
-    first, second = (*(float(max(s, 0.0)) for s in squares[::-1][:2]), 0.0, 0.0)[:2]
-    return Plane(mean, directions), (first, second)
+    directions = directions * np.where(directions[range(count), largest] < 0, -1.0, 1.0)[:, None]
+    shares = [float(max(s, 0.0)) for s in squares[::-1][:count]]
+    return mean, directions, shares + [0.0] * (count - len(shares))
 
 
-def _completed(directions: np.ndarray, size: int) -> np.ndarray:
-    """Two orthonormal directions, the given ones first; coordinates stand in where the values do not vary."""
+def _completed(directions: np.ndarray, count: int, size: int) -> np.ndarray:
+    """Orthonormal directions, the given ones first; coordinates stand in where the values do not vary."""
     found: list[np.ndarray] = []
-    for candidate in (*directions, *np.eye(min(size, 3), size)):
+    for candidate in (*directions, *np.eye(min(size, count + 1), size)):
         rest = candidate.astype(np.float64)
         for _ in range(2):
             for one in found:
                 rest = rest - one * (one @ rest)
         length = float(np.linalg.norm(rest))
-        if length > 1e-9 and len(found) < 2:
+        if length > 1e-9 and len(found) < count:
             found.append(rest / length)
-    while len(found) < 2:
+    while len(found) < count:
         found.append(np.zeros(size))
     return np.stack(found)

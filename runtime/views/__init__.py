@@ -12,14 +12,18 @@ from runtime.snapshot import Ask
 from runtime.views import (
     answers,
     attention,
+    card,
+    columns,
     confusion,
     embedding,
     filters,
     histograms,
     matrix,
     patches,
+    shares,
     slow,
     surface,
+    warp,
 )
 
 View = Callable[[Run, Watched, Ask], Any]
@@ -36,6 +40,11 @@ VIEWS: Mapping[str, View] = Frozen(
     embedding=embedding.embedding,
     path=surface.path,
     slow=slow.slow,
+    card=card.card,
+    columns=columns.columns,
+    dead=shares.dead,
+    moved=shares.moved,
+    warp=warp.warp,
 )
 
 

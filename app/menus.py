@@ -26,6 +26,7 @@ class Menus:
         self._commands = commands
         self.actions: dict[str, QAction] = {}
         self.menus: dict[str, QMenu] = {}
+        self._under: dict[str, QMenu] = {}
         for title, entries in MENUS.items():
             menu = window.menuBar().addMenu(title)
             menu.setToolTipsVisible(True)
@@ -36,7 +37,16 @@ class Menus:
                     self.menus[entry.name] = menu.addMenu(entry.text)
                     self.menus[entry.name].setToolTipsVisible(True)
                 else:
-                    menu.addAction(self._action(entry))
+                    self._menu_for(menu, entry).addAction(self._action(entry))
+
+    def _menu_for(self, menu: QMenu, entry: Shortcut) -> QMenu:
+        """The menu, or its submenu, that a command stands in."""
+        if not entry.under:
+            return menu
+        if entry.under not in self._under:
+            self._under[entry.under] = menu.addMenu(entry.under)
+            self._under[entry.under].setToolTipsVisible(True)
+        return self._under[entry.under]
 
     def _action(self, entry: Shortcut) -> QAction:
         action = QAction(entry.text, self._window)

@@ -6,13 +6,56 @@ from typing import NamedTuple
 
 
 class Shortcut(NamedTuple):
-    """A command: its name in the code, its text in the menu, its keys (the first is shown), and one line of help."""
+    """A command: its name in the code, its text in the menu, its keys (the first is shown), and one line of help.
+
+    `under` is the title of the submenu that it stands in, "" for the menu itself.
+    """
 
     name: str
     text: str
     keys: tuple[str, ...] = ()
     help: str = ""
+    under: str = ""
 
+
+ALIGN = tuple(
+    Shortcut(name, text, (keys,), f"put the selected blocks {help}", "&Align")
+    for name, text, keys, help in (
+        ("align_left", "Align &left", "Ctrl+Shift+Left", "so that their left edges are in line"),
+        ("align_centre", "Align &centres", "Ctrl+Shift+I", "below each other"),
+        (
+            "align_right",
+            "Align &right",
+            "Ctrl+Shift+Right",
+            "so that their right edges are in line",
+        ),
+        ("align_top", "Align &top", "Ctrl+Shift+Up", "so that their upper edges are in line"),
+        (
+            "align_middle",
+            "Align &middles",
+            "Ctrl+Shift+M",
+            "in one row, so that wires are straight",
+        ),
+        (
+            "align_bottom",
+            "Align &bottom",
+            "Ctrl+Shift+Down",
+            "so that their lower edges are in line",
+        ),
+        (
+            "spread_across",
+            "Distribute &across",
+            "Ctrl+Shift+H",
+            "at equal distances from left to right",
+        ),
+        (
+            "spread_down",
+            "Distribute &down",
+            "Ctrl+Shift+Y",
+            "at equal distances from top to bottom",
+        ),
+    )
+)
 
 MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
     "&File": (
@@ -148,6 +191,7 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
         Shortcut("publish", "&Publish part…", (), "keep a part in the palette, for any diagram"),
         None,
         Shortcut("tidy", "&Tidy layout", ("Ctrl+L",), "place the blocks along the flow"),
+        *ALIGN,
         Shortcut(
             "check",
             "&Check gradients",
@@ -166,7 +210,7 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
         ),
     ),
     "&Help": (
-        Shortcut("shortcuts", "&Shortcuts", ("F1",), "all keys on one page"),
+        Shortcut("shortcuts", "&Shortcuts…", ("F1", "?"), "all keys, to look up and to change"),
         Shortcut("block_help", "Help on the selected &block", ("Shift+F1",)),
         Shortcut("about", "&About Gradboard"),
     ),

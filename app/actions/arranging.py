@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from app.actions.commands import Commands, Table
+from graph.aligning import SIDES, align, distribute
 from graph.edits import Edit, MoveBlocks, Together
 from graph.framing import following
 
@@ -19,7 +22,33 @@ class Arranging(Commands):
             "climb": lambda: window.visits.climb(),
             "publish": lambda: window.visits.publish(),
             "tidy": self.tidy,
+            **{f"align_{side}": partial(self.align, side) for side in SIDES},
+            "spread_across": partial(self.spread, 0),
+            "spread_down": partial(self.spread, 1),
         }
+
+    def align(self, side: str) -> None:
+        """Puts the selected blocks on one line; one step of undo."""
+        if len(places := self._places(2, "Select the blocks that are to be aligned.")) > 1:
+            moves = align(places, self._window.scene.shapes(), side)
+            self._move(moves, f"Align {len(moves)} blocks")
+
+    def spread(self, axis: int) -> None:
+        """Puts the selected blocks at equal distances; one step of undo."""
+        say = "Select three blocks or more: those between the outer two are distributed."
+        if len(places := self._places(3, say)) > 2:
+            moves = distribute(places, self._window.scene.sizes(), axis)
+            self._move(moves, f"Distribute {len(moves)} blocks")
+
+    def _places(self, least: int, otherwise: str) -> dict[str, tuple[float, float]]:
+        """Where the selected blocks stand; when they are too few, that is said."""
+        diagram, picked = self._window.levels.diagram, self.picked()
+        if len(picked) < least:
+            self._window.status.say(otherwise)
+        return {name: diagram.blocks[name].position for name in picked}
+
+    def _move(self, moves: dict[str, tuple[float, float]], label: str) -> None:
+        self._window.scene.perform(Together(label, (MoveBlocks(moves),)))
 
     def tidy(self) -> None:
         """Places the selected blocks, or all, along the flow; one step of undo."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from app.canvas import landing
+from app.canvas.guides import Guides
 from app.canvas.items import BlockItem
 from app.canvas.scene import CanvasScene
 from app.canvas.wanted import Wanted
@@ -16,6 +17,7 @@ from graph.diagram import Wire
 from graph.edits import Edit, MoveBlocks, Together
 
 GRID = 10.0
+SEEN = 700.0, 450.0  # device pixels around the mouse within which others hold what is dragged
 STILL = 4.0  # device pixels that the mouse may tremble without dragging
 
 Modifiers = Qt.KeyboardModifier
@@ -57,7 +59,7 @@ class Gesture:
 
 
 class DragBlocks(Gesture):
-    """Moves the selected blocks, the grabbed one on the grid unless Alt is held."""
+    """Moves the selected blocks, the grabbed one in line with others or on the grid unless Alt is held."""
 
     cursor = Qt.CursorShape.ClosedHandCursor
 
@@ -73,6 +75,7 @@ class DragBlocks(Gesture):
         self._before = {name: scene.diagram.blocks[name].position for name in scene.selected}
         self._moves: Mapping[str, tuple[float, float]] = {}
         self._landing: landing.Landing | None = None
+        self._guides: Guides | None = None
 
     def move(self, point: QPointF, modifiers: Modifiers) -> None:
         delta = point - self.start
@@ -80,14 +83,22 @@ class DragBlocks(Gesture):
             return
         x, y = self._before[self._grabbed]
         to_x, to_y = x + delta.x(), y + delta.y()
+        self._guides = self._guides or Guides(self.scene, self._grabbed, self._before)
+        self._guides.leave()
         if not modifiers & Modifiers.AltModifier:
-            to_x, to_y = round(to_x / GRID) * GRID, round(to_y / GRID) * GRID
+            grid = round(to_x / GRID) * GRID, round(to_y / GRID) * GRID
+            to_x, to_y = self._guides.snap((to_x, to_y), grid, self.scale, self._seen(point))
         self._moves = {
             name: (px + to_x - x, py + to_y - y) for name, (px, py) in self._before.items()
         }
         if len(self._moves) == 1:
             self._land(to_x, to_y)
         self.scene.preview(self._moves)
+
+    def _seen(self, point: QPointF) -> QRectF:
+        """About what the view shows: so much around the mouse."""
+        across, down = (half / self.scale for half in SEEN)
+        return QRectF(point.x() - across, point.y() - down, 2 * across, 2 * down)
 
     def _land(self, x: float, y: float) -> None:
         """A single block that touches a circle, a pin or a wire goes there."""
@@ -122,6 +133,8 @@ class DragBlocks(Gesture):
         self.scene.preview(self._before)
 
     def paint(self, painter: QPainter) -> None:
+        if self._landing is None and self._guides is not None:
+            self._guides.paint(painter)
         if self._landing is not None:
             made = self.scene.blocks[self._grabbed].face.form
             landing.paint(painter, self.scene, self._landing, made)

@@ -55,6 +55,8 @@ class CanvasScene(QGraphicsScene):
         self, do: Callable[[Edit], None], theme: Theme, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
+        # with a rectangle of its own Qt need not look at every item to tell how far the scene reaches
+        self.setSceneRect(-MARGIN, -MARGIN, 2 * MARGIN, 2 * MARGIN)
         self._do = do
         self.ink = inks(theme)
         self.diagram = Diagram()
@@ -371,6 +373,13 @@ class CanvasScene(QGraphicsScene):
     def sizes(self) -> dict[str, tuple[float, float, float, float]]:
         """Left, top, right and bottom of every block around its position, its circles included."""
         return {name: item.face.form.box() for name, item in self.blocks.items()}
+
+    def shapes(self) -> dict[str, tuple[float, float, float, float]]:
+        """The same without the circles of outputs."""
+        halves = {
+            n: (i.face.form.width / 2, i.face.form.height / 2) for n, i in self.blocks.items()
+        }
+        return {name: (-w, -h, w, h) for name, (w, h) in halves.items()}
 
     # --- what runs along the wires ----------------------------------------------------------------------------------
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
@@ -16,6 +17,8 @@ from graph.diagram import Wire
 
 if TYPE_CHECKING:
     from app.canvas.paths import Points
+
+Segment = tuple[tuple[float, ...], QLineF]  # its two ends, and as Qt paints it
 
 SAMPLES = 49  # points along a wire at equal distances, for what runs along it
 TOO_LONG = 4_000.0  # device pixels from which a wire is painted without smoothing
@@ -74,13 +77,14 @@ class WireItem(QGraphicsItem):
         self._box = _box(way)
         self._path: QPainterPath | None = None
         self._evenly: Points | None = None
+        self._far: list[Segment] | None = None
 
     def set_way(self, way: Points) -> None:
         """Runs along another way from now on."""
         self.prepareGeometryChange()
         self.way = way
         self._box = _box(way)
-        self._path = self._evenly = None
+        self._path = self._evenly = self._far = None
         self.update()
 
     def set_selected(self, selected: bool) -> bool:
@@ -97,6 +101,14 @@ class WireItem(QGraphicsItem):
         if self._evenly is None:
             self._evenly = paths.evenly(self.way, SAMPLES)
         return self._evenly
+
+    def far(self, start: tuple[float, float]) -> list[Segment]:
+        """A few straight lines along it from the middle of its block, for the view from far away; made once for each way."""
+        if self._far is None:
+            bends = self.way[::4].tolist() if len(self.way) > 2 else []
+            corners = [start, *bends, self.way[-1].tolist()]
+            self._far = [((*a, *b), QLineF(*a, *b)) for a, b in pairwise(corners)]
+        return self._far
 
     def boundingRect(self) -> QRectF:
         return self._box

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QBrush, QPainter, QPen
 
 from app.canvas.inks import Inks, edges
-from app.canvas.items import WireItem
 from app.canvas.scene import CanvasScene
 from nodes.block import Glyph
 
@@ -26,7 +23,9 @@ class Overview:
         self._boxes = np.zeros((0, 4))
         self._roles = np.zeros(0, np.int64)
         self._marked = np.zeros((0, 2), bool)
-        self._lines = np.zeros((0, 4))
+        self._rects: list[QRectF] = []
+        self._lines: list[QLineF] = []
+        self._ends = np.zeros((0, 4))
         scene.arranged.connect(self._forget)
 
     def _forget(self) -> None:
@@ -36,26 +35,24 @@ class Overview:
         items = self._scene.blocks.values()
         boxes, roles, marked = [], [], []
         for item in items:
-            x, y, w, h = item.x(), item.y(), item.face.form.width / 2, item.face.form.height / 2
+            face, x, y = item.face, item.x(), item.y()
+            w, h = face.form.width / 2, face.form.height / 2
             boxes.append((x - w, y - h, x + w, y + h))
-            roles.append(_ROLES.index(item.face.form.glyph))
+            roles.append(_ROLES.index(face.form.glyph))
             wrong = item.marks.verdict is not None and not item.marks.verdict.ok
-            marked.append((item.marks.selected, wrong or bool(item.face.errors)))
-        lines: list[list[float]] = []
+            marked.append((item.marks.selected, wrong or bool(face.troubles and face.errors)))
+        found = self._scene.blocks
+        segments = []
         for wire in self._scene.wires.values():
-            points = self._way(wire)
-            lines += [[*a, *b] for a, b in pairwise(points)]
+            source = found[wire.wire.source.block]
+            segments += wire.far((source.x(), source.y()))
+        self._lines = [line for _, line in segments]
+        self._ends = np.array([ends for ends, _ in segments], float).reshape(-1, 4)
         self._boxes = np.array(boxes, float).reshape(-1, 4)
+        self._rects = [QRectF(a, b, c - a, d - b) for a, b, c, d in boxes]
         self._roles = np.array(roles, np.int64)
         self._marked = np.array(marked, bool).reshape(-1, 2)
-        self._lines = np.array(lines, float).reshape(-1, 4)
         self._stale = False
-
-    def _way(self, item: WireItem) -> list[tuple[float, float] | list[float]]:
-        """A few points of a wire, from the middle of its block on."""
-        source = self._scene.blocks[item.wire.source.block]
-        bends = item.way[::4].tolist() if len(item.way) > 2 else []
-        return [(source.x(), source.y()), *bends, item.way[-1].tolist()]
 
     @property
     def boxes(self) -> npt.NDArray[np.float64]:
@@ -70,10 +67,10 @@ class Overview:
         left, top, right, bottom = edges(rect)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(ink.thin_wire)
-        lines = self._lines
-        seen = (np.minimum(lines[:, 0], lines[:, 2]) <= right) & (lines[:, [0, 2]].max(1) >= left)
-        seen &= (np.minimum(lines[:, 1], lines[:, 3]) <= bottom) & (lines[:, [1, 3]].max(1) >= top)
-        painter.drawLines([QLineF(*line) for line in lines[seen].tolist()])
+        ends = self._ends
+        seen = (np.minimum(ends[:, 0], ends[:, 2]) <= right) & (ends[:, [0, 2]].max(1) >= left)
+        seen &= (np.minimum(ends[:, 1], ends[:, 3]) <= bottom) & (ends[:, [1, 3]].max(1) >= top)
+        painter.drawLines([self._lines[k] for k in np.flatnonzero(seen).tolist()])
         inside = (boxes[:, 0] <= right) & (boxes[:, 2] >= left)
         inside &= (boxes[:, 1] <= bottom) & (boxes[:, 3] >= top)
         for index, glyph in enumerate(_ROLES):
@@ -84,7 +81,7 @@ class Overview:
     def _paint_role(
         self, painter: QPainter, which: npt.NDArray[np.bool_], glyph: Glyph, ink: Inks
     ) -> None:
-        rects = [QRectF(a, b, c - a, d - b) for a, b, c, d in self._boxes[which].tolist()]
+        rects = [self._rects[k] for k in np.flatnonzero(which).tolist()]
         if rects:
             painter.setPen(Qt.PenStyle.NoPen)
             rim = ink.rims[glyph].color()

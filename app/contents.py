@@ -17,6 +17,7 @@ from app.checking import Checking
 from app.document import Document
 from app.figures import Figures
 from app.filing import Filing
+from app.keymap import Keymap
 from app.levels import Levels
 from app.live import Engine, Live
 from app.mending import Mending
@@ -28,10 +29,12 @@ from app.panels.outline import Outline
 from app.panels.palette import Palette
 from app.panels.problems import Problems
 from app.panels.recipe import kinds_of, single_settings
+from app.panels.source import SourcePanel
 from app.panels.training import TrainingBar
 from app.reactions import Reactions
 from app.safety import Safety
 from app.shelf import Shelf
+from app.sourcing import Sourcing
 from app.spotting import Spotting
 from app.status import StatusLine
 from app.theme import styled
@@ -104,10 +107,13 @@ def contents(window: MainWindow) -> Iterator[None]:
     window.history.wanted.connect(window.levels.go_to_step)
     window.problems = Problems(window.theme)
     docks.add(window, "problems", "Problems", window.problems)
+    window.source = SourcePanel(window.theme)
+    docks.add(window, "source", "Source", window.source)
     docks.add(window, "history", "History", window.history)
     window.status = StatusLine()
     window.setStatusBar(window.status)
     yield
+    window.keymap = Keymap(window.preferences, window)
     window.menus = actions.make_menus(window)
     yield
     window.reactions = Reactions(window)
@@ -120,6 +126,7 @@ def contents(window: MainWindow) -> Iterator[None]:
     window.offer.found.connect(lambda found: window.library.show_shelf(found, window.shelf.pins))
     window.figures.connect_to(window)
     window.spotting = Spotting(window)
+    window.sourcing = Sourcing(window)
     window.filing.as_saved = lambda diagram: docks.with_views(window, diagram)
     docks.arrange(window)
     yield

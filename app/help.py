@@ -5,25 +5,10 @@ from __future__ import annotations
 import html
 import inspect
 
-from app.shortcuts import GESTURES, MENUS
 from graph.diagram import Block, Diagram
 from graph.settings import settings_of
 from nodes.block import FLANK_HELP
 from nodes.parts import type_in
-
-
-def shortcuts_text() -> str:
-    """All keys and gestures, as a table."""
-    rows = []
-    for title, entries in MENUS.items():
-        keyed = [entry for entry in entries if entry is not None and entry.keys]
-        rows += [(f"<b>{title.replace('&', '')}</b>", "")] if keyed else []
-        for entry in keyed:
-            keys = " or ".join(html.escape(k) for k in entry.keys)
-            rows.append((html.escape(entry.text.replace("&", "").rstrip("…")), keys))
-    rows.append(("<b>Canvas</b>", ""))
-    rows += [(html.escape(what), html.escape(how)) for how, what in GESTURES]
-    return _table(rows)
 
 
 def block_text(diagram: Diagram, block: Block) -> str:

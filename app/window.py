@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from app.document import Document
     from app.figures import Figures
     from app.filing import Filing
+    from app.keymap import Keymap
     from app.levels import Levels
     from app.live import Engine, Live
     from app.mending import Mending
@@ -90,6 +91,7 @@ class MainWindow(QMainWindow):
     checking: Checking
     status: StatusLine
     menus: Menus
+    keymap: Keymap
     reactions: Reactions
     spotting: Spotting
     safety: Safety

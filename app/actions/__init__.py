@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QKeySequence
+
 from app.actions.adding import Adds
 from app.actions.arranging import Arranging
 from app.actions.commands import Commands, Table
@@ -61,11 +63,21 @@ def make_menus(window: MainWindow) -> Menus:
         action.triggered.connect(lambda shown, dock=dock: dock.raise_() if shown else None)
         menus.menus["docks"].addAction(action)
     _follow_history(window, menus)
+    window.view.in_window = True
+    window.keymap.changed.connect(lambda: _give_keys(window, menus))
+    _give_keys(window, menus)
     for name, default in SWITCHES:
         action = menus.actions[name]
         action.setChecked(window.preferences.flag(name, default))
         action.toggled.emit(action.isChecked())
     return menus
+
+
+def _give_keys(window: MainWindow, menus: Menus) -> None:
+    """The keys of the moment: to every command, and to the texts that name some."""
+    for name, action in menus.actions.items():
+        action.setShortcuts([QKeySequence(keys) for keys in window.keymap.keys(name)])
+    window.library.hint(window.keymap.shown("library"))
 
 
 def _follow_history(window: MainWindow, menus: Menus) -> None:

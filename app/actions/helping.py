@@ -6,18 +6,31 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
 from app.actions.commands import Commands, Table
-from app.help import about_text, block_text, shortcuts_text
+from app.help import about_text, block_text
+from app.panels.keys import ShortcutsWindow
 
 
 class Helping(Commands):
     """The menu Help."""
 
+    _shortcuts: ShortcutsWindow | None = None
+
     def table(self) -> Table:
         return {
-            "shortcuts": lambda: self._tell("Shortcuts", shortcuts_text()),
+            "shortcuts": self.shortcuts,
             "block_help": self.block_help,
             "about": lambda: self._tell("About Gradboard", about_text()),
         }
+
+    def shortcuts(self) -> None:
+        """The window of all keys; there is one."""
+        window = self._shortcuts = self._shortcuts or ShortcutsWindow(
+            self._window.keymap, self._window
+        )
+        window.show()
+        window.raise_()
+        window.activateWindow()
+        window.search.setFocus()
 
     def block_help(self) -> None:
         """What the selected block is and does."""

@@ -46,6 +46,10 @@ VARIABLE_HINT = "Enter names it; empty gives the generated name back"
 PART_HINT = "Enter names the part: a letter, then letters, digits or _"
 DOUBLING = 480.0  # eighths of a degree of the wheel that double the scale
 BESIDE = 180.0  # canvas units from a selected block to one that is added without a place
+COMMANDS = (
+    *(Qt.Key.Key_Delete, Qt.Key.Key_Backspace),
+    *(Qt.Key.Key_A, Qt.Key.Key_F, Qt.Key.Key_W),
+)
 ARROWS = {
     Qt.Key.Key_Left: (-GRID, 0.0),
     Qt.Key.Key_Right: (GRID, 0.0),
@@ -61,6 +65,7 @@ class CanvasView(Surface):
     added = Signal(str)  # the kind of a block that was added
     left = Signal()  # Escape with nothing to let go of: back to the level around
 
+    in_window = False  # whether there are menus that answer to the keys of commands
     shelf: Shelf | None = None  # where published parts come from
 
     def __init__(self, scene: CanvasScene, parent: QWidget | None = None) -> None:
@@ -198,7 +203,9 @@ class CanvasView(Surface):
         key = event.key()
         if isinstance(self._gesture, KeyWire) and self._wire_by_key(self._gesture, event):
             return
-        if key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+        if key in COMMANDS and self.in_window:
+            super().keyPressEvent(event)  # the menus have, or had, this key
+        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
             (self.canvas.join_selected if alt else self.canvas.delete_selected)()
         elif key == Qt.Key.Key_Escape:

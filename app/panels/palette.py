@@ -58,7 +58,6 @@ class Palette(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.search = QLineEdit()
-        self.search.setPlaceholderText("Search blocks (Ctrl+B)")
         self.search.setAccessibleName("Search blocks")
         self.search.setClearButtonEnabled(True)
         self.list = _Kinds(theme)
@@ -88,6 +87,10 @@ class Palette(QWidget):
         """Paints the glyphs in other colours from now on."""
         self.list.theme = theme
         self.list.viewport().update()
+
+    def hint(self, keys: str) -> None:
+        """Which keys lead to the search, "" when none do."""
+        self.search.setPlaceholderText(f"Search blocks ({keys})" if keys else "Search blocks")
 
     def kinds(self) -> tuple[str, ...]:
         """The kinds that are listed now, from the top."""

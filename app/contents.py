@@ -14,6 +14,7 @@ from app.breadcrumb import Breadcrumb
 from app.canvas.scene import CanvasScene
 from app.canvas.view import CanvasView
 from app.checking import Checking
+from app.commanding import Commanding
 from app.document import Document
 from app.figures import Figures
 from app.filing import Filing
@@ -119,6 +120,7 @@ def contents(window: MainWindow) -> Iterator[None]:
     window.reactions = Reactions(window)
     window.mending = Mending(window)
     window.adding = Adding(window)
+    window.commanding = Commanding(window)
     window.visits = Visits(window)
     window.checking = Checking(window)
     window.safety = Safety(window, window.rescue_folder)

@@ -65,6 +65,8 @@ def arrange(window: MainWindow) -> None:
     window.tabifyDockWidget(docks["inspector"], docks["outline"])
     window.tabifyDockWidget(docks["outline"], docks["problems"])
     window.tabifyDockWidget(docks["problems"], docks["history"])
+    window.tabifyDockWidget(docks["problems"], docks["source"])
+    docks["source"].hide()
     docks["inspector"].raise_()
     docks["outline"].hide()
     docks["history"].hide()

@@ -44,6 +44,7 @@ class Live(QObject):
     done = Signal(str)
     checked = Signal(object)  # messages.Checked, of the newest diagram only
     computed = Signal(object)  # messages.Computed
+    written = Signal(object)  # messages.SourceText, of the newest diagram only
     died = Signal(str)
     played = Signal(bool)  # whether it trains, or will as soon as it can
 
@@ -181,6 +182,19 @@ class Live(QObject):
 
         self._send(StopJob(ask))
 
+    def want_source(self) -> None:
+        """Asks for the diagram's source; `written` brings it."""
+        from runtime.messages import WantSource
+
+        self._send(WantSource())
+
+    def export(self, path: str) -> bool:
+        """Has the predictor written as it is trained now; False when no engine is there."""
+        from runtime.messages import Export
+
+        self._send(Export(path))
+        return self._ready
+
     def look_again(self) -> None:
         """Asks for a frame even though nothing runs: a view was opened."""
         self._still = True
@@ -220,6 +234,9 @@ class Live(QObject):
             case messages.Computed():
                 self._still = self._still or message.over
                 self.computed.emit(message)
+            case messages.SourceText():
+                if message.version == self._version and not self._stale:
+                    self.written.emit(message)
             case messages.Failed():
                 self.failed.emit(message.problem)
             case messages.Died():

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from app.canvas.scene import CanvasScene
     from app.canvas.view import CanvasView
     from app.checking import Checking
+    from app.commanding import Commanding
     from app.document import Document
     from app.figures import Figures
     from app.filing import Filing
@@ -42,10 +43,12 @@ if TYPE_CHECKING:
     from app.panels.outline import Outline
     from app.panels.palette import Palette
     from app.panels.problems import Problems
+    from app.panels.source import SourcePanel
     from app.panels.training import TrainingBar
     from app.reactions import Reactions
     from app.safety import Safety
     from app.shelf import Shelf
+    from app.sourcing import Sourcing
     from app.spotting import Spotting
     from app.status import StatusLine
     from app.views.boundary import BoundaryView
@@ -93,11 +96,14 @@ class MainWindow(QMainWindow):
     menus: Menus
     keymap: Keymap
     reactions: Reactions
+    source: SourcePanel
+    sourcing: Sourcing
     spotting: Spotting
     safety: Safety
     problems: Problems
     mending: Mending
     adding: Adding
+    commanding: Commanding
 
     def __init__(
         self,
@@ -200,7 +206,7 @@ class MainWindow(QMainWindow):
 
     def _themed(self) -> tuple[Themed, ...]:
         panels = (self.library, self.bar, self.inspector, self.outline, self.problems, self.history)
-        return (*panels, self.loss, self.figures, self.notice)
+        return (*panels, self.source, self.loss, self.figures, self.notice)
 
     def _apply_theme(self) -> None:
         application = QApplication.instance()

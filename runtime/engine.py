@@ -19,12 +19,15 @@ from runtime.checks import check_gradients, overfits
 from runtime.data import Data, DataError, load
 from runtime.devices import device_for, threads_for
 from runtime.jobs import Jobs
+from runtime.kept import Kept
 from runtime.pace import Budget, Pool, Rate
+from runtime.past import Past
 from runtime.program import Program, compile
 from runtime.recipe import Recipe
 from runtime.remedies import remedies
 from runtime.run import NonFinite, Run
-from runtime.snapshot import Snapshot
+from runtime.snapshot import Recorded, Snapshot
+from runtime.source import written
 from runtime.views import figure
 
 SLICE = 0.004  # seconds of plain steps between two looks at the queue
@@ -53,6 +56,10 @@ class Engine:
         self.validation: list[tuple[int, float]] = []
         self.accuracy: dict[str, float] = {}
         self._data: tuple[Any, Data] | None = None
+        self.past = Past()
+        self._reached: dict[
+            str, float
+        ] = {}  # the accuracy of the present while the past is looked at
         self._watching, self._looks = Budget(), Pool()
         self._step_seconds = 0.0
         self._rate = Rate()
@@ -74,6 +81,8 @@ class Engine:
             m.Pause: lambda _: self._pause(),
             m.Step: lambda c: self._play(c.count),
             m.Reset: lambda _: self._reset(),
+            m.LookAt: lambda c: self._look_at(c.step),
+            m.Branch: lambda c: self._branch(c.step),
             m.WantFrame: self._want,
             m.SaveWeights: self._save,
             m.LoadWeights: self._load,
@@ -81,6 +90,8 @@ class Engine:
             m.CheckOverfit: self._check_overfit,
             m.StartJob: lambda c: self.jobs.start(self.run if self._ready() else None, c.ask),
             m.StopJob: lambda c: self.jobs.stop(c.ask),
+            m.WantSource: lambda _: self._tell_source(),
+            m.Export: lambda c: self._export(c.path),
             m.Quit: lambda _: setattr(self, "done", True),
         }
         try:
@@ -98,6 +109,8 @@ class Engine:
 
     def _set_diagram(self, command: m.SetDiagram) -> None:
         self.jobs.end()
+        looked_at = self.past.step
+        self._return()
         if command.fresh:
             self.program, self.run, self.playing = None, None, False
         self.version, self.folder, self.source = command.version, command.folder, command.diagram
@@ -112,6 +125,8 @@ class Engine:
         self.program = program
         restarted = self._take(program, data)
         self._tell(restarted, data)
+        if looked_at is not None and self.run is not None and self._ready():
+            self._look_at(looked_at)
         if program.report.problems and not self.playing:
             self.send(m.Mendable(self.version, remedies(self.source, program, data)))
 
@@ -149,7 +164,10 @@ class Engine:
             self.run = Run(program, data)
             self._forget()
             return True
-        self.run.adopt(program, data)
+        dropped = self.run.adopt(program, data)
+        if dropped > 1:  # of a run that has not begun, only its first state
+            text = "the run's past has other weights: it cannot be looked at any more"
+            self.send(m.Done(text))
         return False
 
     def _tell(self, restarted: bool, data: Data | None) -> None:
@@ -183,6 +201,7 @@ class Engine:
                 )
             )
             return
+        self._return()
         self.playing, self.steps_left = True, count
         self._rate = Rate()
 
@@ -197,12 +216,43 @@ class Engine:
         if self.program is None:
             return
         self.jobs.end()
+        self.past.forget()
         diagram = self.program.diagram
         self.run, was = None, self.playing
         data = self._data[1] if self._data else None
         self.program = compile(diagram, data=data, device=self.program.device, folder=self.folder)
         self._tell(self._take(self.program, data), data)
         self.playing = was and self._ready()
+
+    # --- looking back ----------------------------------------------------------------------------------------
+
+    def _look_at(self, step: int | None) -> None:
+        self._pause()
+        if step is None:
+            self._return()
+            return
+        before = self.past.step
+        if self.run is None or not self._ready() or not self.past.look(self.run, step):
+            self._nothing_recorded()
+        elif before is None:
+            self._reached = self.accuracy
+
+    def _return(self) -> None:
+        if self.past.step is not None:
+            self.accuracy = self._reached
+        self.past.leave(self.run)
+
+    def _branch(self, step: int) -> None:
+        self._pause()
+        if self.run is None or not self._ready() or not self.past.branch(self.run, step):
+            self._nothing_recorded()
+            return
+        self._forget()
+        self.send(m.Branched(self.run.step_count))
+
+    def _nothing_recorded(self) -> None:
+        message = "there is nothing of the run to go back to."
+        self.send(m.Failed(Problem("", message, "Train the diagram first.")))
 
     def _want(self, command: m.WantFrame) -> None:
         self.wanted = command
@@ -221,13 +271,16 @@ class Engine:
     def _save(self, command: m.SaveWeights) -> None:
         if self.run is None:
             return
-        path = save_run(self.run.state(), command.path)
+        path = save_run(self.past.present(self.run), command.path)
         self.send(m.Done(f"weights saved in {path}"))
 
     def _load(self, command: m.LoadWeights) -> None:
+        self._return()
         if self.run is None or not resume(self.run, command.path):
             return
         self.run.trail.clear()
+        self.run.trail.note(self.run.step_count, self.run.state)
+        self.run.origin = Kept(self.run.program.parameters)
         self.send(m.Done(f"weights of step {self.run.step_count:,} loaded"))
 
     def _check(self, command: m.CheckGradients) -> None:
@@ -260,6 +313,28 @@ class Engine:
             self.send(m.Failed(Problem("", f"the check failed: {str(error)[:200]}")))
             return
         self.send(m.Done(verdict.text) if verdict.ok else m.Failed(Problem("", verdict.text)))
+
+    def _tell_source(self) -> None:
+        if self.program is None:
+            return
+        try:
+            found = written(self.program)
+        except DiagramError as error:
+            self.send(m.SourceText(self.version, reason=str(error)))
+        else:
+            self.send(m.SourceText(self.version, found.text, found.lines))
+
+    def _export(self, path: str) -> None:
+        from runtime.export import write  # what it needs takes a while to load
+
+        if self.program is None:
+            return
+        try:
+            write(self.program, path)
+        except DiagramError as error:
+            self.send(m.Failed(Problem("", str(error))))
+        else:
+            self.send(m.Done(f"exported to {path}"))
 
     # --- work ------------------------------------------------------------------------------------------------
 
@@ -315,7 +390,7 @@ class Engine:
         assert self.run is not None
         self.wanted = None
         with self._watching.spend(self._step_seconds):
-            snapshot = self.run.watch()
+            snapshot = self.run.watch(any(ask.view == "columns" for ask in wanted.asks))
         self._rate.count += 1
         self.send(self._dated(self._with_looks(snapshot, wanted, always)))
         if self.run.exhausted:
@@ -348,7 +423,7 @@ class Engine:
         assert self.run is not None
         found = {part: self.run.evaluate(part, JUDGED) for part in ("training", "validation")}
         self.accuracy = {part: f["accuracy"] for part, f in found.items() if "accuracy" in f}
-        if found["validation"]:
+        if found["validation"] and self.past.step is None:
             self.validation.append((self.run.step_count, found["validation"]["loss"]))
 
     def _dated(self, snapshot: Snapshot) -> Snapshot:
@@ -361,4 +436,6 @@ class Engine:
             validation=rows,
             steps_per_second=self._rate.value(),
             playing=self.playing,
+            recorded=self.past.recorded(self.run) if self.run is not None else Recorded(),
+            past=self.past.step is not None,
         )

@@ -46,6 +46,23 @@ class Reset:
 
 
 @dataclass(frozen=True)
+class LookAt:
+    """Pause and show the run as it was recorded nearest to this step; None shows the present again.
+
+    The run itself stays what it is: playing on, stepping, saving and loading concern the present.
+    """
+
+    step: int | None
+
+
+@dataclass(frozen=True)
+class Branch:
+    """Go on from the state that was recorded nearest to this step, with the diagram as it is now; then it pauses."""
+
+    step: int
+
+
+@dataclass(frozen=True)
 class WantFrame:
     """The screen has taken the last snapshot and can show another; `asks` names what the open views want."""
 
@@ -95,6 +112,18 @@ class StopJob:
 
 
 @dataclass(frozen=True)
+class WantSource:
+    """The screen shows the source: SourceText tells it now."""
+
+
+@dataclass(frozen=True)
+class Export:
+    """Write the predictor as it is trained now into a file, in the format that its ending names."""
+
+    path: str
+
+
+@dataclass(frozen=True)
 class Quit:
     """End the process."""
 
@@ -105,6 +134,8 @@ Command = (
     | Pause
     | Step
     | Reset
+    | LookAt
+    | Branch
     | WantFrame
     | SaveWeights
     | LoadWeights
@@ -112,6 +143,8 @@ Command = (
     | CheckOverfit
     | StartJob
     | StopJob
+    | WantSource
+    | Export
     | Quit
 )
 
@@ -157,8 +190,15 @@ class Stopped:
 
 
 @dataclass(frozen=True)
+class Branched:
+    """The run goes on from this step; what came after it is forgotten."""
+
+    step: int
+
+
+@dataclass(frozen=True)
 class Done:
-    """A file was written or read; `text` is one sentence for the status line."""
+    """Something was done, a file was written or read; `text` is one sentence for the status line."""
 
     text: str
 
@@ -195,10 +235,35 @@ class Computed:
 
 
 @dataclass(frozen=True)
+class SourceText:
+    """The predictor of diagram number `version` as Python source; by block of the expanded diagram its lines, from 1.
+
+    `reason` says in one sentence why there is none.
+    """
+
+    version: int
+    text: str = ""
+    lines: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    reason: str = ""
+
+
+@dataclass(frozen=True)
 class Died:
     """Made by the session itself: the engine process is gone; `text` says what is known."""
 
     text: str
 
 
-Message = Ready | Compiled | Mendable | Stopped | Done | Failed | Checked | Computed | Died
+Message = (
+    Ready
+    | Compiled
+    | Mendable
+    | Stopped
+    | Branched
+    | Done
+    | Failed
+    | Checked
+    | Computed
+    | SourceText
+    | Died
+)

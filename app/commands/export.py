@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from app.commands.places import WEIGHTS
 from app.commands.wrong import WrongUse
 from app.gallery import located
-from graph.files import atomic_write, load
+from graph.files import load
 
 if TYPE_CHECKING:
     from runtime.program import Program
@@ -41,16 +41,13 @@ def run(options: argparse.Namespace) -> int:
         raise WrongUse(f"--to {target}: choose a name that ends in {known}.")
     diagram = load(path)
 
-    from runtime.export import source, write_exported, write_onnx, write_weights
+    from runtime.export import write
     from runtime.program import compile
 
     program = compile(diagram, folder=str(path.parent))
-    if target.suffix == SOURCE:
-        atomic_write(target, source(program).encode())
-    else:
+    if target.suffix != SOURCE:
         _take(program, Path(options.weights) if options.weights else path.with_suffix(WEIGHTS))
-        writers = {WEIGHTS: write_weights, EXPORTED: write_exported, ONNX: write_onnx}
-        writers[target.suffix](program, target)
+    write(program, target)
     print(f"Written to {target}.")
     return 0
 

@@ -11,10 +11,8 @@ from torch.nn import functional as F
 
 from graph.diagram import OUTPUT, Diagram, Pin, Wire
 from graph.edits import Disconnect, SetSetting, SetShares
-from graph.problem import DiagramError
 from nodes.catalogue import catalogue
 from nodes.sketch import Sketch
-from runtime.export import source
 from runtime.probe import watch
 from runtime.program import Program, compile
 from runtime.replaced import Replaced, holder
@@ -260,11 +258,6 @@ def test_names_inside_cannot_be_taken_for_those_of_blocks() -> None:
     program.module.load_state_dict(state)
     for name, value in program.parameters.items():
         torch.testing.assert_close(value.detach(), state[name])
-
-
-def test_export_says_what_it_cannot_do() -> None:
-    with pytest.raises(DiagramError, match="weight from a wire"):
-        source(made(hypernetwork()))
 
 
 def test_holder_is_the_module_inside() -> None:

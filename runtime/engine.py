@@ -109,7 +109,7 @@ class Engine:
 
     def _set_diagram(self, command: m.SetDiagram) -> None:
         self.jobs.end()
-        looked_at = self.past.step
+        looked_at = None if command.fresh else self.past.step
         self._return()
         if command.fresh:
             self.program, self.run, self.playing = None, None, False

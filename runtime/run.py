@@ -14,13 +14,14 @@ from runtime.data import Data, load
 from runtime.descent import Descent
 from runtime.inference import infer
 from runtime.judge import judge
+from runtime.kept import Kept
 from runtime.nonfinite import NonFinite, birthplace
 from runtime.plane import Plane
 from runtime.probe import Watched, flows, watch
 from runtime.program import Program
 from runtime.record import Record
 from runtime.snapshot import Snapshot
-from runtime.trail import Trail
+from runtime.trail import Trail, room
 
 KEEP_EVERY = 256  # steps between copies of the last finite state
 
@@ -30,9 +31,16 @@ class Run:
 
     `step_count` counts parameter updates.  Settings that may change while it runs: rate, schedule, clip, batch,
     patience.  `exhausted` tells that early stopping wants it to end; `keep_best` then brings the best weights back.
+    Its past is kept in `trail`, unless it is not `recorded`.
     """
 
-    def __init__(self, program: Program, data: Data | None = None, folder: str = ".") -> None:
+    def __init__(
+        self,
+        program: Program,
+        data: Data | None = None,
+        folder: str = ".",
+        recorded: bool = True,
+    ) -> None:
         self.program, self.recipe = program, program.recipe
         self.data = data if data is not None else load(self.recipe.data, self.recipe.seed, folder)
         self.batches = Batches(self.data, self.recipe, program.device)
@@ -41,7 +49,9 @@ class Run:
         self.record = Record()
         self.seen: Watched | None = None  # the last step that was looked at
         self.curve: list[tuple[int, float]] = []  # (step, training loss) not yet shown
-        self.trail = Trail()
+        self.trail = Trail(room(program.device) if recorded else 0)
+        self.origin = Kept(program.parameters)  # the weights with which it began
+        self.before: Kept | None = None  # those before the last watched step, where they are wanted
         self.plane: Plane | None = None  # that the last loss surface lies on
         self._fields = {
             n: str(program.diagram.blocks[n].settings.get("field", "x")) for n in program.inputs
@@ -49,8 +59,8 @@ class Run:
         torch.manual_seed(self.recipe.seed)  # dropout draws from torch's own generator
         program.set_epoch(0)
         self._safe = self.state()
-        self.trail.follow(program.parameters)
-        self.trail.note(0)
+        self._follow()
+        self.trail.note(0, self.state)
 
     @property
     def optimizer(self) -> torch.optim.Optimizer | None:
@@ -74,14 +84,16 @@ class Run:
         """One parameter update on the next minibatch; returns its loss.  Raises NonFinite."""
         return self._advance(watched=False)[0]
 
-    def watch(self) -> Snapshot:
-        """One parameter update that is also looked at."""
+    def watch(self, with_update: bool = False) -> Snapshot:
+        """One parameter update that is also looked at; `with_update` keeps in `before` what the weights were."""
+        self.descent.use_averages(False)
+        self.before = Kept(self.program.parameters) if with_update else None
         loss, watched = self._advance(watched=True)
         return self._snapshot(loss, watched)
 
     def look(self) -> Snapshot:
         """A Snapshot of the run as it stands: nothing is updated, and blocks work as they do after training."""
-        twin = self.program.watched[0]
+        twin, self.before = self.program.watched[0], None
         twin.eval()
         try:
             with self.descent.averaged():
@@ -123,8 +135,8 @@ class Run:
         self._update(inputs, loss, result.gradients if result else None)
         self.curve.append((self.step_count, value))
         self.step_count += 1
-        self.trail.note(self.step_count)
         self._leave_epoch()
+        self.trail.note(self.step_count, self.state)
         return value, result
 
     def _enter_epoch(self) -> None:
@@ -193,6 +205,7 @@ class Run:
             self.step_count = before + 1
             self._leave_epoch()
         self.curve = curve
+        self.trail.cut(self.step_count)
         raise NonFinite(problem)
 
     # --- how well it does -------------------------------------------------------------------------------------
@@ -220,9 +233,14 @@ class Run:
 
     # --- live changes, state ----------------------------------------------------------------------------------
 
-    def adopt(self, program: Program, data: Data) -> None:
-        """Goes on with an edited diagram's program: step count, place in the data and what fits of the optimizer stay."""
+    def adopt(self, program: Program, data: Data) -> int:
+        """Goes on with an edited diagram's program: step count, place in the data and what fits of the optimizer stay.
+
+        How many recorded states do not fit it and were dropped.
+        """
         self.descent.use_averages(False)
+        if _sizes(program) != _sizes(self.program):
+            self.plane = None
         self.program, self.recipe = program, program.recipe
         self._fields = {
             n: str(program.diagram.blocks[n].settings.get("field", "x")) for n in program.inputs
@@ -237,32 +255,46 @@ class Run:
         self.descent.inherit(before)
         program.set_epoch(self.batches.epoch)
         self._safe = self.state()
-        if not self.trail.follow(program.parameters):
-            self.plane = None
+        self.origin.follow(program.parameters)
+        return self._follow()
+
+    def _follow(self) -> int:
+        return self.trail.follow(self.program.module.state_dict(), list(self.program.parameters))
 
     def _holds(self, weights: Mapping[str, torch.Tensor]) -> bool:
         own = self.program.module.state_dict()
         return all(name in own and own[name].shape == v.shape for name, v in weights.items())
 
-    def state(self) -> dict[str, Any]:
+    def state(self, whole: bool = True) -> dict[str, Any]:
         """Everything that the next step depends on: weights, optimizer, place in the data, random numbers; copies.
 
         Where the optimizer averages, the weights are the averages, and the optimizer's memory holds those of the
-        last step in their stead.
+        last step in their stead.  When it is not to be `whole`, the optimizer's memory is left out.
         """
         with self.descent.averaged():
-            weights, optimizer = self._weights(), self.descent.state()
+            weights, optimizer = self._weights(), self.descent.state() if whole else {}
         return {
             "weights": weights,
             "optimizer": optimizer,
             "batches": self.batches.state(),
             "random": torch.get_rng_state(),
             "step": self.step_count,
-            "record": self.record.state(),
+            "record": self.record.state() if whole else {},
+            "method": self.recipe.optimizer,
+            "trained": self.descent.trained,
+            "rate": self.rate,
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Goes back to, or on from, a state; the following losses are those of an unbroken run."""
+        """Goes back to, or on from, a state; the following losses are those of an unbroken run.
+
+        An optimizer whose memory the state does not hold, or of another kind, begins anew.
+        """
+        ours = (self.recipe.optimizer, self.descent.trained)
+        theirs = (state.get("method", ours[0]), state.get("trained", ours[1]))
+        if theirs != ours or not state["optimizer"]:
+            self.descent = Descent(self.program, self.recipe)
+            state = {**state, "optimizer": {}}
         self.descent.use_averages(True)
         self.program.load(state["weights"])
         self.descent.restore(state["optimizer"])
@@ -272,3 +304,14 @@ class Run:
         self.step_count = int(state["step"])
         self.record.restore(state.get("record", {}))
         self.program.set_epoch(self.batches.epoch)
+        self.descent.show_rate(state.get("rate", self.rate))
+
+    def branch(self, state: Mapping[str, Any]) -> None:
+        """Goes on from an earlier state; what came after it is forgotten."""
+        self.restore(state)
+        self._safe, self.curve = self.state(), []
+        self.trail.cut(self.step_count)
+
+
+def _sizes(program: Program) -> dict[str, torch.Size]:
+    return {name: weight.shape for name, weight in program.parameters.items()}

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import torch
 
+from runtime.kept import some
 from runtime.probe import Watched
 from runtime.run import Run
 from runtime.snapshot import Ask, Histogram, Histograms
 
 BINS = 40
-MOST = 4096  # elements looked at: full statistics cost half of the training
 LOWEST, HIGHEST = -12.0, 4.0  # decades of a magnitude that are shown
 
 
@@ -20,11 +20,9 @@ def histograms(run: Run, watched: Watched, ask: Ask) -> Histograms:
     """Magnitudes (decades) of the gradients by block and by variable, values of the weights and of the activations."""
     return Histograms(
         gradients={name: magnitudes(values) for name, values in _gradients(watched)},
-        weights={
-            name: spread(values) for name, values in _by_block(run.program.parameters.items())
-        },
+        weights={name: spread(values) for name, values in by_block(run.program.parameters.items())},
         activations={
-            pin.block: spread(_some(value))
+            pin.block: spread(numbers(value))
             for pin, value in watched.variables.items()
             if value.is_floating_point()
         },
@@ -33,25 +31,24 @@ def histograms(run: Run, watched: Watched, ask: Ask) -> Histograms:
 
 def _gradients(watched: Watched) -> Iterator[tuple[str, np.ndarray]]:
     found = [(n, g) for n, g in watched.gradients.items() if g is not None]
-    yield from _by_block(found)
+    yield from by_block(found)
     for pin, gradient in watched.variable_gradients.items():
         if gradient is not None:
-            yield str(pin), _some(gradient)
+            yield str(pin), numbers(gradient)
 
 
-def _by_block(tensors: object) -> Iterator[tuple[str, np.ndarray]]:
+def by_block(tensors: Iterable[tuple[str, torch.Tensor]]) -> Iterator[tuple[str, np.ndarray]]:
+    """Block id -> elements of its parameters one after another, some of each."""
     blocks: dict[str, list[torch.Tensor]] = {}
-    for name, tensor in tensors:  # type: ignore[attr-defined]
+    for name, tensor in tensors:
         blocks.setdefault(name.partition(".")[0], []).append(tensor.detach().flatten())
     for block, parts in blocks.items():
-        yield block, np.concatenate([_some(part) for part in parts])
+        yield block, np.concatenate([numbers(part) for part in parts])
 
 
-def _some(tensor: torch.Tensor) -> np.ndarray:
-    """At most MOST elements, evenly spaced."""
-    flat = tensor.detach().flatten()
-    stride = max(1, -(-len(flat) // MOST))
-    return flat[::stride].float().cpu().numpy()
+def numbers(tensor: torch.Tensor) -> np.ndarray:
+    """Some elements of a tensor, in float32."""
+    return some(tensor).float().cpu().numpy()
 
 
 def magnitudes(values: np.ndarray) -> Histogram:

@@ -1,0 +1,95 @@
+"""Where the gradient begins to vanish or to explode on its way back from the cost.  Pure functions of numbers, no Qt."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
+from statistics import median
+from typing import NamedTuple, TypeVar
+
+Key = TypeVar("Key", bound=Hashable)
+DECADES = 2.0  # away from the median, and from where it set out, from which on a gradient is lost or too large
+BACK = 1.5  # and nearer than which it is all right again: between the two it stays as it was
+FEWEST = 4  # variables whose median says something
+VANISHING, EXPLODING = "vanishing", "exploding"
+
+
+class Sign(NamedTuple):
+    """What begins at a variable, and its gradient's norm as a multiple of the median of all."""
+
+    kind: str
+    ratio: float
+
+    @property
+    def advice(self) -> str:
+        """What is to be done about it, in one sentence."""
+        if self.kind == VANISHING:
+            return "Try He initialisation, normalization, or a residual path."
+        return "Try a lower rate, clipping, normalization, or smaller first weights."
+
+
+def troubled(
+    norms: Mapping[Key, float],
+    after: Mapping[Key, Sequence[Key]],
+    before: Mapping[Key, str] | None = None,
+) -> dict[Key, Sign]:
+    """The variables whose gradient has vanished or exploded.
+
+    `norms` are the gradients' norms, those nearest to the cost first; `after` names the variables computed directly
+    from one.  A gradient has vanished that is DECADES below the median and below where it set out at the cost, so
+    that a net in which it only shrinks is not said to explode at its end.  Those troubled `before` stay so until
+    they are nearer than BACK.
+    """
+    sound = [n for n in norms.values() if n > 0.0 and math.isfinite(n)]
+    if len(sound) < FEWEST:
+        return {}
+    middle, seeds = median(sound), dict[Key, float]()
+    found: dict[Key, Sign] = {}
+    for key, norm in norms.items():
+        into = [seeds[k] for k in after.get(key, ()) if k in seeds]
+        seeds[key] = max(into) if into else norm
+        was = (before or {}).get(key, "")
+        kind = _kind(_decades(norm, middle), _decades(norm, seeds[key]), was)
+        if kind and into:
+            found[key] = Sign(kind, norm / middle)
+    return found
+
+
+def _kind(away: float, grown: float, was: str) -> str:
+    for kind, way in ((VANISHING, -1.0), (EXPLODING, 1.0)):
+        limit = BACK if was == kind else DECADES
+        if way * away >= limit and way * grown >= limit:
+            return kind
+    return ""
+
+
+def _decades(norm: float, base: float) -> float:
+    """log10 of a ratio; no number at all is as large as can be."""
+    if not math.isfinite(norm):
+        return math.inf
+    if norm <= 0.0 or not math.isfinite(base):
+        return -math.inf
+    return math.log10(norm / base) if base > 0.0 else math.inf
+
+
+def starts(
+    found: Mapping[Key, Sign],
+    order: Iterable[Key],
+    after: Mapping[Key, Sequence[Key]],
+    silent: Container[Key] = (),
+) -> dict[Key, Sign]:
+    """Those at which it begins: nothing between them and the cost is in the same trouble.
+
+    `order` has all variables, those nearest to the cost first; `silent` ones are left out.
+    """
+    begun: dict[Key, Sign] = {}
+    passed: dict[Key, frozenset[str]] = {}  # the kinds of trouble met from the cost up to here
+    for key in order:
+        met = frozenset[str]().union(*(passed.get(k, frozenset()) for k in after.get(key, ())))
+        sign = found.get(key)
+        if sign is not None and key not in silent:
+            if sign.kind not in met:
+                begun[key] = sign
+            met |= {sign.kind}
+        passed[key] = met
+    return begun

@@ -1,0 +1,75 @@
+"""One column of the histograms over time: what a watched step shows of weights, activations, gradients and updates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from runtime.figures.columns import IN_DECADES, QUANTILES, Column, Spread
+from runtime.kept import some
+from runtime.probe import Watched
+from runtime.run import Run
+from runtime.snapshot import Ask
+from runtime.views.histograms import by_block, magnitudes, numbers, spread
+
+MOST_ROWS = 64  # of one kind, evenly chosen along the flow
+
+
+def columns(run: Run, watched: Watched, ask: Ask) -> Column:
+    """The column of the last watched step; without updates where nothing was updated."""
+    parameters = run.program.parameters
+    moved = run.before.moved(parameters) if run.before is not None else {}
+    found = {
+        "weights": by_block(parameters.items()),
+        "activations": (
+            (str(pin), numbers(value))
+            for pin, value in watched.variables.items()
+            if value.is_floating_point()
+        ),
+        "gradients": _gradients(watched),
+        "updates": by_block(moved.items()),
+    }
+    spreads = {
+        kind: {name: measured(values, kind in IN_DECADES) for name, values in _some(rows)}
+        for kind, rows in found.items()
+    }
+    return Column(run.step_count, spreads, _ratios(moved, parameters))
+
+
+def _gradients(watched: Watched) -> Iterator[tuple[str, np.ndarray]]:
+    yield from by_block([(n, g) for n, g in watched.gradients.items() if g is not None])
+    for pin, gradient in watched.variable_gradients.items():
+        if gradient is not None:
+            yield str(pin), numbers(gradient)
+
+
+def _some(rows: Iterator[tuple[str, np.ndarray]]) -> list[tuple[str, np.ndarray]]:
+    all_rows = list(rows)
+    return all_rows[:: max(1, -(-len(all_rows) // MOST_ROWS))]
+
+
+def measured(values: np.ndarray, decades: bool) -> Spread:
+    """Histogram and quantiles of finite values, or of the decades of those that are not 0."""
+    histogram = magnitudes(values) if decades else spread(values)
+    finite = values[np.isfinite(values)]
+    if decades:
+        finite = np.log10(np.abs(finite[finite != 0]))
+    where = np.quantile(finite, QUANTILES) if len(finite) else np.full(len(QUANTILES), np.nan)
+    small = replace(histogram, counts=histogram.counts.astype(np.uint16))
+    return Spread(small, where.astype(np.float32))
+
+
+def _ratios(
+    moved: Mapping[str, torch.Tensor], parameters: Mapping[str, torch.Tensor]
+) -> dict[str, float]:
+    """‖Δw‖ / ‖w‖ by block id, w after the update, over the elements that were kept."""
+    sums: dict[str, list[float]] = {}
+    for name, update in moved.items():
+        here = sums.setdefault(name.partition(".")[0], [0.0, 0.0])
+        times = parameters[name].numel() / max(len(update), 1)
+        here[0] += times * float(update.float().square().sum())
+        here[1] += times * float(some(parameters[name]).float().square().sum())
+    return {name: (a / b) ** 0.5 for name, (a, b) in sums.items() if b > 0}

@@ -1,0 +1,105 @@
+"""Where gradients begin to vanish or explode, on made-up numbers and on the thirty layers of the gallery."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import pytest
+
+from app.canvas.scale import AT_FIRST, FEWEST, MOST, Scale, fitted
+from app.canvas.vanishing import EXPLODING, VANISHING, Sign, starts, troubled
+from runtime.run import Run
+
+
+def chain(*norms: float) -> tuple[dict[int, float], dict[int, tuple[int, ...]]]:
+    """A chain by its gradients from the cost backwards: number 0 is nearest to the cost."""
+    return dict(enumerate(norms)), {n: (n - 1,) for n in range(1, len(norms))}
+
+
+def test_an_even_flow_has_no_sign() -> None:
+    norms, after = chain(1.0, 0.7, 1.3, 0.2, 3.0)
+    assert troubled(norms, after) == {}
+
+
+def test_vanishing_begins_where_it_falls_below_a_hundredth_of_the_median() -> None:
+    norms, after = chain(1.0, 1.0, 1.0, 0.5, 0.5, 0.2, 0.009, 0.001, 1e-6)
+    found = troubled(norms, after)
+    assert set(found) == {7, 8}
+    begun = starts(found, norms, after)
+    assert begun == {7: Sign(VANISHING, pytest.approx(0.001 / 0.5))}
+    assert "He" in begun[7].advice
+
+
+def test_exploding_is_growth_on_the_way_back() -> None:
+    norms, after = chain(1.0, 1.0, 2.0, 3.0, 500.0, 9e4)
+    begun = starts(troubled(norms, after), norms, after)
+    assert set(begun) == {4} and begun[4].kind == EXPLODING
+    assert begun[4].ratio == pytest.approx(500.0 / 2.5) and "rate" in begun[4].advice
+
+
+def test_a_flow_that_only_shrinks_does_not_explode_at_its_end() -> None:
+    norms, after = chain(*(10.0 ** (3 - 0.5 * n) for n in range(13)))
+    kinds = {sign.kind for sign in troubled(norms, after).values()}
+    assert kinds == {VANISHING}
+    norms, after = chain(*(10.0 ** (-3 + 0.5 * n) for n in range(13)))
+    kinds = {sign.kind for sign in troubled(norms, after).values()}
+    assert kinds == {EXPLODING}
+
+
+def test_each_branch_has_its_own_beginning() -> None:
+    norms = {"end": 1.0, "a": 1.0, "b": 1.0, "good": 0.8, "lost": 1e-4, "gone": 1e-5}
+    after = {"a": ("end",), "b": ("end",), "good": ("a",), "lost": ("b",), "gone": ("lost",)}
+    assert set(starts(troubled(norms, after), norms, after)) == {"lost"}
+    assert starts(troubled(norms, after), norms, after, silent={"lost"}) == {}
+
+
+def test_a_sign_does_not_flicker() -> None:
+    norms, after = chain(1.0, 1.0, 1.0, 1.0, 0.02)
+    assert troubled(norms, after) == {}
+    assert set(troubled(norms, after, {4: VANISHING})) == {4}
+    norms[4] = 0.05
+    assert troubled(norms, after, {4: VANISHING}) == {}
+
+
+def test_nothing_and_no_number_are_the_extremes() -> None:
+    norms, after = chain(1.0, 1.0, 1.0, 1.0, 0.0, 0.0)
+    assert starts(troubled(norms, after), norms, after) == {4: Sign(VANISHING, 0.0)}
+    norms, after = chain(1.0, 1.0, 1.0, 1.0, math.inf)
+    assert starts(troubled(norms, after), norms, after)[4].kind == EXPLODING
+    assert troubled({0: 1.0, 1: 1e-9}, {1: (0,)}) == {}  # two say nothing about what is usual
+
+
+def of_run(name: str, steps: int) -> dict[str, Sign]:
+    import gradboard as gb
+    from runtime.program import compile
+
+    run = Run(compile(gb.load(f"app/gallery/{name}.gradboard")))
+    for _ in range(steps):
+        run.step()
+    flows = run.watch().variables
+    order = [p for p in reversed(flows) if flows[p].gradient > 0]
+    norms = {str(p): flows[p].gradient for p in order}
+    after = {str(b): (str(a),) for a, b in pairwise(order)}
+    return starts(troubled(norms, after), norms, after)
+
+
+@pytest.mark.parametrize("steps", [0, 60])
+def test_with_xavier_the_gradient_vanishes_near_the_input_and_with_he_nowhere(steps: int) -> None:
+    assert of_run("thirty-layers-he", steps) == {}
+    found = of_run("thirty-layers-xavier", steps)
+    assert [sign.kind for sign in found.values()] == [VANISHING]
+    (where,) = found
+    assert 1 <= int(where.removeprefix("layer").partition("/")[0]) <= 12
+
+
+def test_the_scale_holds_what_is_there_and_stands_still_while_it_does() -> None:
+    assert fitted([]) == fitted([0.0, math.nan]) == AT_FIRST
+    assert fitted([1e-5, 0.3]) == AT_FIRST
+    assert fitted([30.0, 1e-5]) == Scale(-5, 2)
+    grown = fitted([30.0, 1e-5])
+    assert fitted([20.0, 3e-4], grown) == grown
+    assert fitted([2.0, 0.5], Scale(-9, 1)) == Scale(1 - FEWEST, 1)
+    wide = fitted([1e-30, 1.0])
+    assert wide.high - wide.low == MOST
+    assert (wide.part(1.0), wide.part(1e-30)) == (1.0, 0.0)

@@ -27,9 +27,13 @@ class Descent:
         """Gives the optimizer the rate of this moment, counted from 0, and returns it."""
         t = step if self.timing.unit == "steps" else epoch
         rate = self.recipe.rate * self.timing.factor(t, losses)
+        self.show_rate(rate)
+        return rate
+
+    def show_rate(self, rate: float) -> None:
+        """Makes this the rate of the last update."""
         for group in self.optimizer.param_groups if self.optimizer else ():
             group["lr"] = rate
-        return rate
 
     def update(
         self,
@@ -83,6 +87,11 @@ class Descent:
         if wanted != self._swapped and isinstance(self.optimizer, AveragedSGD):
             self.optimizer.swap()
             self._swapped = wanted
+
+    @property
+    def trained(self) -> tuple[str, ...]:
+        """The names of the parameters that it moves, in the optimizer's order."""
+        return tuple(n for n, p in self.program.parameters.items() if p.requires_grad)
 
     @contextlib.contextmanager
     def averaged(self) -> Iterator[None]:

@@ -60,6 +60,18 @@ class Ask:
     size: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """The steps of a run that can be looked at again, ascending, and the step that it has really made.
+
+    `kept` is "whole", "weights" where there is no room for the optimizer's memory too, or "nothing".
+    """
+
+    steps: tuple[int, ...] = ()
+    now: int = 0
+    kept: str = "whole"
+
+
 @dataclass(frozen=True)
 class Histogram:
     """`counts` of equal bins from `low` to `high`; `zeros` is the share of values that are exactly 0."""
@@ -86,6 +98,7 @@ class Snapshot:
     `version` is the number of the diagram that the engine was given; `flows` and `weight_gradients` (norm per
     block id) come from this step; `curve` holds (step, training loss) rows that are new since the last snapshot
     and `validation` (step, loss) likewise.  `metrics` are keyed "training" and "validation"; None where unknown.
+    In one of the `past`, step and all that is computed are those of an earlier state of the run, whose curve is elsewhere.
     """
 
     version: int
@@ -103,3 +116,5 @@ class Snapshot:
     rate: float = 0.0  # of the last update: the recipe's rate times its schedule's factor
     steps_per_second: float = 0.0
     playing: bool = False
+    recorded: Recorded = field(default_factory=Recorded)
+    past: bool = False

@@ -14,11 +14,13 @@ from graph.diagram import Diagram
 from graph.problem import DiagramError, Problem
 from runtime import checkpoint
 from runtime.checkpoint import load_weights, save_run
+from runtime.curve import Curve
 from runtime.data import load
 from runtime.devices import device_for, threads_for
 from runtime.program import Program, compile
 from runtime.recipe import Recipe
 from runtime.run import Run
+from runtime.runs import POINTS
 
 Row = dict[str, float]
 
@@ -67,7 +69,7 @@ def start(
                 f"these weights fit no block of the diagram by name and shape: {', '.join(left)[:200]}."
             )
     torch.set_num_threads(threads_for(program.report, recipe.batch, recipe.threads))
-    run = Run(program, data)
+    run = Run(program, data, recorded=False)
     if resume is not None:
         checkpoint.resume(run, resume)
     return run
@@ -122,29 +124,34 @@ def finish(
     epochs: int | None = None,
     steps: int | None = None,
     progress: Callable[[Run, Row | None], None] | None = None,
+    curve: Curve | None = None,
 ) -> Result:
     """Trains on to the recipe's (or these) epochs or steps, counted from the run's start, and judges every part.
 
     It ends earlier when the recipe's patience is over, and then or at the end the best weights are brought back;
-    averaged weights stand in their place.
+    averaged weights stand in their place.  `curve` takes every step's loss, those of a failed training too.
     """
     result = Result(run.program, run)
+    curve = Curve(POINTS) if curve is None else curve
     last = run.recipe.epochs if epochs is None and steps is None else epochs
     began = told = time.monotonic()
-    while (last is None or run.batches.finished < last) and (
-        steps is None or run.step_count < steps
-    ):
-        run.step()
-        if run.batches.position >= run.batches.samples:
-            row = _row(run, time.monotonic() - began)
-            result.history.append(row)
-            if progress:
-                progress(run, row)
-        elif progress and time.monotonic() - told > 0.1:
-            told = time.monotonic()
-            progress(run, None)
-        if run.exhausted:
-            break
+    try:
+        while (last is None or run.batches.finished < last) and (
+            steps is None or run.step_count < steps
+        ):
+            run.step()
+            if run.batches.position >= run.batches.samples:
+                row = _row(run, time.monotonic() - began, curve)
+                result.history.append(row)
+                if progress:
+                    progress(run, row)
+            elif progress and time.monotonic() - told > 0.1:
+                told = time.monotonic()
+                progress(run, None)
+            if run.exhausted:
+                break
+    finally:
+        curve.extend(np.array(run.curve, dtype=np.float64))
     if run.recipe.patience:
         result.best_epoch = run.keep_best()
     run.descent.use_averages(True)
@@ -152,9 +159,10 @@ def finish(
     return result
 
 
-def _row(run: Run, seconds: float) -> Row:
-    losses = [loss for _, loss in run.curve]
-    run.curve = []
+def _row(run: Run, seconds: float, curve: Curve) -> Row:
+    rows, run.curve = run.curve, []
+    curve.extend(np.array(rows, dtype=np.float64))
+    losses = [loss for _, loss in rows]
     row: Row = {
         "epoch": run.batches.finished,
         "step": run.step_count,

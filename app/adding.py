@@ -52,7 +52,9 @@ class Adding(QObject):
         return [
             entry
             for entry in self._window.library.entries()
-            if (entry.takes or not wanted.takes) and (entry.gives or not wanted.gives)
+            if entry.is_enabled
+            and (entry.takes or not wanted.takes)
+            and (entry.gives or not wanted.gives)
         ]
 
     def _chose(self, kind: str) -> None:

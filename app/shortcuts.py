@@ -211,6 +211,12 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
     ),
     "&Help": (
         Shortcut("shortcuts", "&Shortcuts…", ("F1", "?"), "all keys, to look up and to change"),
+        Shortcut(
+            "commands",
+            "&Command palette…",
+            ("Ctrl+Shift+P",),
+            "find any command, panel, diagram or block by a few letters",
+        ),
         Shortcut("block_help", "Help on the selected &block", ("Shift+F1",)),
         Shortcut("about", "&About Gradboard"),
     ),

@@ -18,6 +18,7 @@ class Helping(Commands):
     def table(self) -> Table:
         return {
             "shortcuts": self.shortcuts,
+            "commands": lambda: self._window.commanding.ask(),
             "block_help": self.block_help,
             "about": lambda: self._tell("About Gradboard", about_text()),
         }

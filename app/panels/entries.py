@@ -39,6 +39,21 @@ class Entry:
     takes: bool = True
     gives: bool = True
 
+    @property
+    def sign(self) -> tuple[Glyph, str] | None:
+        """What is drawn before it: a glyph with its mark."""
+        return self.glyph, self.mark
+
+    @property
+    def note(self) -> str:
+        """What stands at the right end of its row in a search."""
+        return self.section
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether it can be chosen."""
+        return not self.is_broken
+
     def score(self, text: str) -> float:
         """How well it answers a search, 0 not at all: every word must come in its name, if only letter by letter, or as
         it is in its formula, section or summary."""

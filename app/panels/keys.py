@@ -160,8 +160,8 @@ class ShortcutsWindow(QDialog):
             told = " ".join(row.text(k) for k in range(3)).casefold()
             row.setHidden(not all(word in told for word in words))
         for heading in self.rows.headings:
-            rows = (heading.child(n) for n in range(heading.childCount()))
-            heading.setHidden(all(row.isHidden() for row in rows))
+            inside = (row for row in self.rows.all() if row.parent() is heading)
+            heading.setHidden(all(row.isHidden() for row in inside))
 
     def _to_first(self) -> None:
         shown = [row for row in self.rows.all() if not row.isHidden()]
@@ -241,7 +241,8 @@ class _Rows(QTreeWidget):
 
     def all(self) -> list[QTreeWidgetItem]:
         """The rows of commands and gestures."""
-        return [head.child(n) for head in self.headings for n in range(head.childCount())]
+        found = (head.child(n) for head in self.headings for n in range(head.childCount()))
+        return [row for row in found if row is not None]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         item = self.currentItem()

@@ -1,8 +1,9 @@
-"""The search at the cursor: a line to type in and the blocks that answer it, the best first, those used last at the top."""
+"""A search over the canvas or the window: a line to type in and what answers it, the best first, what was used last on top."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 from PySide6.QtCore import (
     QEvent,
@@ -30,8 +31,8 @@ from PySide6.QtWidgets import (
 
 from app.canvas.glyphs import paint_icon
 from app.canvas.inks import inks, serif
-from app.panels.entries import Entry
 from app.theme import Theme, mixed
+from nodes.block import Glyph
 
 SIZE, SMALLEST = QSize(440, 356), QSize(300, 240)
 SHARE = 0.62  # of the canvas that it may cover
@@ -52,8 +53,30 @@ STEPS = {
 }
 
 
+class Offered(Protocol):
+    """One row: `key` says what was chosen; what cannot be chosen now is grey."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def section(self) -> str: ...
+    @property
+    def tip(self) -> str: ...
+    @property
+    def formula(self) -> str: ...
+    @property
+    def note(self) -> str: ...
+    @property
+    def sign(self) -> tuple[Glyph, str] | None: ...
+    @property
+    def is_enabled(self) -> bool: ...
+    def score(self, text: str) -> float: ...
+
+
 class Search(QFrame):
-    """Over the canvas, hidden until it is asked; Enter or a click says `chosen`, and `closed` comes after either way.
+    """Over another widget, hidden until it is asked; Enter or a click says `chosen`, and `closed` comes after either way.
 
     Escape closes it, and so does whatever takes the focus away.
     """
@@ -61,9 +84,16 @@ class Search(QFrame):
     chosen = Signal(str)
     closed = Signal()
 
-    def __init__(self, theme: Callable[[], Theme], parent: QWidget) -> None:
+    def __init__(
+        self,
+        theme: Callable[[], Theme],
+        parent: QWidget,
+        hint: str = "name, formula or section",
+        name: str = "Search for a block to add",
+    ) -> None:
+        """`hint` stands in the empty line, `name` is what a screen reader calls it."""
         super().__init__(parent)
-        self._canvas = parent
+        self._around = parent
         self.setObjectName("popup")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.title = QLabel()
@@ -71,8 +101,8 @@ class Search(QFrame):
         self.title.setProperty("role", "small")
         self.title.setContentsMargins(4, 0, 4, 0)
         self.line = QLineEdit()
-        self.line.setPlaceholderText("name, formula or section")
-        self.line.setAccessibleName("Search for a block to add")
+        self.line.setPlaceholderText(hint)
+        self.line.setAccessibleName(name)
         self.line.installEventFilter(self)
         self.line.textChanged.connect(self._fill)
         self.list = QListWidget()
@@ -82,7 +112,7 @@ class Search(QFrame):
         column.setSpacing(6)
         for widget in (self.title, self.line, self.list):
             column.addWidget(widget)
-        self._entries: Sequence[Entry] = ()
+        self._entries: Sequence[Offered] = ()
         self._recent: Sequence[str] = ()
         self.hide()
 
@@ -94,14 +124,14 @@ class Search(QFrame):
         self.list.setUniformItemSizes(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setItemDelegate(_Row(self, theme))
-        self.list.setAccessibleName("Blocks found")
+        self.list.setAccessibleName("found")
         self.list.itemClicked.connect(self._chose)
 
     def ask(
-        self, at: QPoint, title: str, entries: Iterable[Entry], recent: Sequence[str] = ()
+        self, at: QPoint, title: str, entries: Iterable[Offered], recent: Sequence[str] = ()
     ) -> None:
-        """Opens at a point of the canvas, offering these; `recent` are keys of those used last, the latest first."""
-        self._entries = tuple(entry for entry in entries if not entry.is_broken)
+        """Opens at a point of what is around, offering these; `recent` are keys of those used last, the latest first."""
+        self._entries = tuple(entries)
         self._recent = recent
         self.title.setText(title)
         self.line.blockSignals(True)
@@ -114,8 +144,8 @@ class Search(QFrame):
         self.line.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _move_to(self, at: QPoint) -> None:
-        """At a point, but inside the canvas."""
-        room = self._canvas.rect().adjusted(EDGE, EDGE, -EDGE, -EDGE)
+        """At a point, but inside what is around."""
+        room = self._around.rect().adjusted(EDGE, EDGE, -EDGE, -EDGE)
         size = SIZE.boundedTo(room.size() * SHARE).expandedTo(SMALLEST)
         self.resize(size.boundedTo(room.size()))
         left = min(max(at.x() - 24, room.left()), room.right() - self.width() + 1)
@@ -126,7 +156,7 @@ class Search(QFrame):
         """What is listed now, from the top."""
         return tuple(self.list.item(row).data(KEY) for row in range(self.list.count()))
 
-    def entry(self, key: str) -> Entry:
+    def entry(self, key: str) -> Offered:
         """The offered entry of that key."""
         return next(entry for entry in self._entries if entry.key == key)
 
@@ -137,28 +167,29 @@ class Search(QFrame):
             item.setData(KEY, entry.key)
             item.setData(NOTE, note)
             item.setSizeHint(QSize(0, ROW))
-            told = f"{entry.section}. {entry.tip}".partition("\n")[0]
+            told = ". ".join(filter(None, (entry.section, entry.tip.partition("\n")[0])))
+            told += "" if entry.is_enabled else " (not now)"
             item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, told)
             self.list.addItem(item)
         self.list.setCurrentRow(0)
         found = self.list.count()
-        self.list.setAccessibleDescription(f"{found} found" if found else "no such block")
+        self.list.setAccessibleDescription(f"{found} found" if found else "nothing found")
         self.list.viewport().update()
 
-    def _found(self, text: str) -> list[tuple[Entry, str]]:
+    def _found(self, text: str) -> list[tuple[Offered, str]]:
         """The entries that answer a text with what stands beside them: used last first, else the best first."""
         order = {key: rank for rank, key in enumerate(self._recent)}
         if not text.strip():
             used = [e for e in self._entries if e.key in order]
             used.sort(key=lambda e: order[e.key])
-            rest = [(e, e.section) for e in self._entries if e.key not in order]
-            return [(e, RECENT) for e in used] + rest
+            rest = [(e, e.note) for e in self._entries if e.key not in order]
+            return [(e, RECENT if e.note == e.section else e.note) for e in used] + rest
         scores = [(entry.score(text), entry) for entry in self._entries]
         best = sorted(
             (pair for pair in scores if pair[0] > 0.0),
             key=lambda pair: (-pair[0], order.get(pair[1].key, len(order))),
         )
-        return [(entry, entry.section) for _, entry in best]
+        return [(entry, entry.note) for _, entry in best]
 
     # --- keys and mouse ------------------------------------------------------------------------------------------
 
@@ -191,8 +222,9 @@ class Search(QFrame):
 
     def _chose(self, item: QListWidgetItem) -> None:
         key = str(item.data(KEY))
-        self.chosen.emit(key)
-        self._leave()
+        if self.entry(key).is_enabled:
+            self.chosen.emit(key)
+            self._leave()
 
     def _leave(self) -> None:
         if self.isVisible():  # hiding it takes the focus away, which comes here again
@@ -222,11 +254,12 @@ class _Row(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         _paint_back(painter, rect, option.state, theme)
-        painter.save()
-        painter.translate(INDENT + GLYPH.width() / 2, rect.center().y())
-        size = GLYPH.width(), GLYPH.height()
-        paint_icon(painter, entry.glyph, entry.mark, inks(theme), *size)
-        painter.restore()
+        if entry.sign is not None:
+            painter.save()
+            painter.translate(INDENT + GLYPH.width() / 2, rect.center().y())
+            size = GLYPH.width(), GLYPH.height()
+            paint_icon(painter, *entry.sign, inks(theme), *size)
+            painter.restore()
         small = QFont(painter.font())
         small.setPixelSize(11)
         note = _write(
@@ -237,10 +270,17 @@ class _Row(QStyledItemDelegate):
             theme.muted,
             right=True,
         )
-        words = rect.adjusted(TITLE, 3, -note - 2 * INDENT, -3)
+        left = TITLE if entry.sign is not None else INDENT
+        words = rect.adjusted(left, 3, -note - 2 * INDENT, -3)
         half = words.height() / 2 if entry.formula else words.height()
         title = QRectF(words.x(), words.y(), words.width(), half)
-        _write(painter, title, entry.title, painter.font(), theme.text)
+        _write(
+            painter,
+            title,
+            entry.title,
+            painter.font(),
+            theme.text if entry.is_enabled else theme.muted,
+        )
         if entry.formula:
             _write(painter, title.translated(0, half), entry.formula, serif(12), theme.muted)
         painter.restore()

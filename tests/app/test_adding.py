@@ -217,7 +217,7 @@ def test_no_hit_says_so_and_enter_does_nothing(hand: Person) -> None:
     QTest.keyClicks(hand.search.line, "qqq<b>zz")
     QTest.keyClick(hand.search.line, Qt.Key.Key_Return)
     assert hand.search.keys() == () and hand.search.isVisible()
-    assert hand.search.list.accessibleDescription() == "no such block"
+    assert hand.search.list.accessibleDescription() == "nothing found"
     assert hand.diagram == ROOMY
 
 

@@ -17,6 +17,7 @@ DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 
 COMMANDS = {
     "train": "train a diagram in the terminal and save its weights",
+    "sweep": "train a diagram with several values and seeds, and compare",
     "check": "list a diagram's shapes, weights and problems",
     "export": "write a trained model's weights or its source",
     "render": "draw a diagram into a picture, without a screen",

@@ -21,6 +21,7 @@ from app.views.patches import PatchesView
 from app.views.pictures import PicturesView
 from app.views.slow import SlowView
 from app.views.surface import SurfaceView
+from app.views.warp import WarpView
 from graph.diagram import OUTPUT, Diagram, Pin
 from graph.parts import join
 from nodes.names import names
@@ -40,6 +41,7 @@ VIEWS: dict[str, type[FigureView]] = {
     "matrix": MatrixView,
     "confusion": ConfusionView,
     "embedding": EmbeddingView,
+    "warp": WarpView,
     "slow": SlowView,
     "surface": SurfaceView,
 }
@@ -117,6 +119,11 @@ class Figures(QObject):
         """Other colours, at once."""
         for view in self.views.values():
             view.set_theme(theme)
+
+    def set_motion(self, wanted: bool) -> None:
+        """Whether views may move by themselves."""
+        for view in self.views.values():
+            view.set_motion(wanted)
 
     def _shown(self, snapshot: Snapshot) -> None:
         for view in self.views.values():

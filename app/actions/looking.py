@@ -42,6 +42,7 @@ class Looking(Commands):
         self._window.preferences.keep("minimap", wanted)
 
     def calm(self, wanted: bool) -> None:
-        """No running pulses."""
+        """No running pulses, and nothing else that moves by itself."""
         self._window.scene.set_motion(not wanted)
+        self._window.figures.set_motion(not wanted)
         self._window.preferences.keep("calm", wanted)

@@ -60,6 +60,9 @@ class FigureView(QWidget):
     def choose(self, choice: str) -> None:
         """Takes a choice as `choice` held it; one that the view does not know changes nothing."""
 
+    def set_motion(self, wanted: bool) -> None:
+        """Whether things may move by themselves."""
+
     def asks(self) -> tuple[Ask, ...]:
         """What the engine shall compute."""
         raise NotImplementedError

@@ -33,6 +33,7 @@ DEEDS |= dict.fromkeys(("softmax", "log_softmax"), "shares of a whole")
 DEEDS |= {"relu": "what is negative is folded flat"}
 
 _planes: WeakKeyDictionary[Batches, dict[str, Plane]] = WeakKeyDictionary()
+_thirds: WeakKeyDictionary[Batches, dict[str, np.ndarray]] = WeakKeyDictionary()
 
 
 def warp(run: Run, _watched: Watched, ask: Ask) -> Warp | None:
@@ -57,7 +58,7 @@ def warp(run: Run, _watched: Watched, ask: Ask) -> Warp | None:
             return None
         grid = lattice(_plane(run, way[0], flat), flat, side)
         given = run.program.tensor(grid.reshape(len(grid), *points.shape[1:]))
-        walk = Walk(run.program, count, side)
+        walk = Walk(run.program, count, side, _thirds.setdefault(run.batches, {}))
         if not walk.go(way, torch.cat([points, given])):
             return None
     wanted, called = targets(run, rows)
@@ -134,10 +135,15 @@ def _flat(values: torch.Tensor) -> np.ndarray:
 
 
 class Walk:
-    """One block after the other; of the values the first `count` are the data's, the others the grid's."""
+    """One block after the other; of the values the first `count` are the data's, the others the grid's.
 
-    def __init__(self, program: Program, count: int, side: int) -> None:
-        self.program, self.count, self.side = program, count, side
+    `thirds` remembers the third directions of the last frame where these come out of a plane: their sign is free.
+    """
+
+    def __init__(
+        self, program: Program, count: int, side: int, thirds: dict[str, np.ndarray]
+    ) -> None:
+        self.program, self.count, self.side, self.thirds = program, count, side, thirds
         self.called: Names = names(program.diagram)
         self.stages: list[Stage] = []
         self._space = as_it_is(2)  # in which the last variable is seen
@@ -172,16 +178,18 @@ class Walk:
 
     # --- what a variable is seen by -----------------------------------------------------------------------------
 
-    def _arrive(self, pin: Pin, values: np.ndarray, deed: str) -> None:
+    def _arrive(
+        self, pin: Pin, values: np.ndarray, deed: str, turn: np.ndarray | None = None
+    ) -> None:
         """A variable is reached."""
         size, share = values.shape[1], 1.0
         if size <= FEW:
             self._space = as_it_is(size)
         else:
-            self._space, share = self._by_components(values[: self.count])
-        self._add(pin, self._space.projected(values), deed, True, size, share)
+            self._space, share = self._by_components(pin, values[: self.count])
+        self._add(pin, self._space.projected(values), deed, True, size, share, turn)
 
-    def _by_components(self, points: np.ndarray) -> tuple[Plane, float]:
+    def _by_components(self, pin: Pin, points: np.ndarray) -> tuple[Plane, float]:
         """The main directions of the points, turned so that the points lie as before as nearly as possible."""
         mean, directions, shares = main_directions(points, 3)
         before = self._seen[: self.count]
@@ -191,7 +199,16 @@ class Walk:
             goal = np.zeros((len(points), len(directions)))
             goal[:, : before.shape[1]] = before - before.mean(0)
             directions = procrustes((points - mean) @ directions.T, goal).T @ directions
+        if deep and before.shape[1] == 2:
+            directions[2] *= self._sign(str(pin), directions[2])
         return Plane(mean, directions), min(1.0, sum(shares[: len(directions)]))
+
+    def _sign(self, pin: str, third: np.ndarray) -> float:
+        """With which a direction points to the same side as in the last frame."""
+        last = self.thirds.get(pin)
+        sign = -1.0 if last is not None and len(last) == len(third) and last @ third < 0 else 1.0
+        self.thirds[pin] = sign * third
+        return sign
 
     def _add(
         self,
@@ -238,19 +255,19 @@ class Walk:
         u, s, v = parts
         few = before.shape[1] <= FEW
         if few and len(s) > 1:
-            self._add(pin, before @ v.T, "rotation", False, len(s), turn=as_rotation(v))
+            self._add(pin, before @ v.T, "rotation by V′", False, len(s), turn=as_rotation(v))
         elif not few:
             onto = "the direction that counts" if len(s) == 1 else f"{len(s)} directions"
-            self._add(pin, before @ v.T, f"projection onto {onto}", False, len(s))
-        self._add(pin, before @ v.T * s, f"stretching by {_factors(s)}", False, len(s))
+            self._add(pin, before @ v.T, f"projection by V′ onto {onto}", False, len(s))
+        self._add(pin, before @ v.T * s, f"stretching by S, {_factors(s)}", False, len(s))
         if size > FEW:
             self._arrive(pin, after, f"into {size:,} dimensions")
             return
-        shifted = linear.bias is not None
-        if shifted and max(len(s), size) > 1:
-            turned = before @ weight.T
-            self._add(pin, turned, "rotation", False, size, turn=as_rotation(u))
-        self._arrive(pin, after, "shift" if shifted else "rotation")
+        if linear.bias is None:
+            self._arrive(pin, after, "rotation by U", as_rotation(u))
+            return
+        self._add(pin, before @ weight.T, "rotation by U", False, size, turn=as_rotation(u))
+        self._arrive(pin, after, "shift by b")
 
 
 def _factors(values: np.ndarray) -> str:

@@ -187,9 +187,8 @@ def test_rotation_stretching_rotation_and_shift_follow_each_other(before: int, u
         found_factors = sorted(factors[factors > 1e-6].tolist(), reverse=True)
         np.testing.assert_allclose(found_factors, values[: len(found_factors)], rtol=1e-4)
     shift = whole(steps[-1]) - whole(steps[-2])
-    if units > 1:
-        np.testing.assert_allclose(shift, np.tile(bias, (len(shift), 1)), atol=1e-5)
-        assert steps[-1].deed == "shift" and steps[-2].deed == "rotation"
+    np.testing.assert_allclose(shift[:, :units], np.tile(bias, (len(shift), 1)), atol=1e-5)
+    assert steps[-1].deed == "shift by b" and steps[-2].deed == "rotation by U"
 
 
 @pytest.mark.parametrize("rows", [1, 2, 3, 30])
@@ -277,8 +276,8 @@ def test_frames_lie_near_each_other_while_it_trains() -> None:
     for _ in range(30):
         found = look(run)
         for a, b in zip(last.stages, found.stages, strict=True):
-            if a.last and not a.depth:
-                assert np.abs(a.points - b.points).max() < 0.3 * np.abs(a.points).max()
+            if a.last:
+                assert np.abs(a.points - b.points).max() < 0.5 * np.abs(a.points).max()
         last = found
 
 

@@ -11,7 +11,7 @@ from app.plain import plain
 from app.shortcuts import MENUS, Shortcut
 
 SUBMENUS = ("recent", "gallery", "theme", "style", "docks")
-SWITCHES = ("values", "minimap", "calm", "mirror")
+SWITCHES = ("upwards", "values", "minimap", "calm", "mirror")
 
 Row = (
     tuple[str, str, Callable[[], object]] | str

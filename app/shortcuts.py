@@ -125,6 +125,12 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
         Shortcut("library", "Search the pa&lette", ("Ctrl+B",), "find a block to drag or to add"),
         None,
         Shortcut("select_all", "Select &all", ("Ctrl+A",), "select every block"),
+        Shortcut("select_left", "Go le&ft", ("Ctrl+Left",), "select the next block at the left"),
+        Shortcut(
+            "select_right", "Go ri&ght", ("Ctrl+Right",), "select the next block at the right"
+        ),
+        Shortcut("select_up", "G&o up", ("Ctrl+Up",), "select the next block above"),
+        Shortcut("select_down", "Go do&wn", ("Ctrl+Down",), "select the next block below"),
         Shortcut("rename", "Rena&me…", ("F2",), "name the selected block's variable, or its part"),
     ),
     "&View": (
@@ -148,10 +154,22 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
             (),
             "the diagram's mirror image in green: ∂C/∂z on its wires, ∂C/∂w at its blocks",
         ),
+        Shortcut(
+            "upwards",
+            "Flow &upwards",
+            ("Ctrl+Shift+U",),
+            "the round ends look up instead of to the right; saved with the diagram",
+        ),
         Shortcut("minimap", "&Minimap", ("Shift+M",)),
         Shortcut("calm", "&Reduced motion", (), "no running pulses: numbers and widths only"),
         None,
         Shortcut("docks", "&Panels"),
+        Shortcut(
+            "next_pane", "&Next pane", ("F6",), "the keys go to the next part of the window"
+        ),
+        Shortcut(
+            "previous_pane", "P&revious pane", ("Shift+F6",), "the same the other way round"
+        ),
     ),
     "&Train": (
         Shortcut("play", "&Play", ("P", "F5"), "train, or pause the training"),

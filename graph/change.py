@@ -15,7 +15,7 @@ class Change:
     `added`, `removed`, `altered` and `moved` hold block ids: `moved` those of which only the position differs, `altered` all
     others that differ, of which `renamed` differ in what no program depends on (label, `x-` keys; perhaps the position too).
     A block that comes back as another kind is altered.  `parts` says that some part differs, `inner` that one differs in
-    what a program depends on; `frames` that some frame or comment differs.
+    what a program depends on; `frames` that some frame or comment differs, `turned` that it flows another way.
     """
 
     added: tuple[str, ...] = ()
@@ -28,6 +28,7 @@ class Change:
     recipe: bool = False
     frames: bool = False
     parts: bool = False
+    turned: bool = False
     inner: bool = False
 
     @classmethod
@@ -46,6 +47,7 @@ class Change:
             recipe=before.recipe != after.recipe,
             frames=(before.frames, before.comments) != (after.frames, after.comments),
             parts=before.parts != after.parts,
+            turned=before.flow != after.flow,
             inner=_inner(before, after),
         )
 

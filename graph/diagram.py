@@ -21,6 +21,8 @@ DELAY = "delay"  # the only kind through which a loop may run
 PART = "part"  # a use of a part: a diagram used as a block
 INLET, OUTLET = "inlet", "outlet"  # inside a part: its input and output pins, called by their ids
 
+RIGHT, UP = "right", "up"  # which way a diagram flows
+
 MAX_BLOCKS = 20_000
 MAX_WIRES = 100_000
 MAX_LABEL = 200
@@ -129,6 +131,7 @@ class Block:
 class Diagram:
     """Blocks by id, wires, parts (diagrams used as blocks), frames, comments, and the recipe by which it is trained.
 
+    `flow` says where the round ends look: "right" or "up".  Parts flow as the diagram does that they are drawn in.
     Raises DiagramError when a wire's end does not exist, an input pin has two wires, a loop runs through no delay,
     a block shares the weights of a block that is not there or in the end its own, or a limit is passed.
     """
@@ -140,8 +143,11 @@ class Diagram:
     recipe: Frozen = Frozen()
     extra: Frozen = Frozen()
     comments: tuple[Comment, ...] = ()
+    flow: str = RIGHT
 
     def __post_init__(self) -> None:
+        if self.flow not in (RIGHT, UP):
+            raise DiagramError(f"a diagram flows {RIGHT} or {UP}, not {self.flow!r:.80}.")
         for name in ("blocks", "parts", "recipe", "extra"):
             value = getattr(self, name)
             if not isinstance(value, Frozen):
@@ -327,7 +333,7 @@ class Diagram:
 
     def __getstate__(self) -> dict[str, Any]:
         # cached properties stay out of the pickle: they are cheap to make and large to send
-        names = ("blocks", "wires", "parts", "frames", "recipe", "extra", "comments")
+        names = ("blocks", "wires", "parts", "frames", "recipe", "extra", "comments", "flow")
         return {name: self.__dict__[name] for name in names}
 
 

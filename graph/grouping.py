@@ -5,12 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from graph.diagram import INLET, OUTLET, OUTPUT, PART, Block, Diagram, Frozen, Pin, Wire, is_name
+from graph.diagram import (
+    INLET,
+    OUTLET,
+    OUTPUT,
+    PART,
+    RIGHT,
+    Block,
+    Diagram,
+    Frozen,
+    Pin,
+    Wire,
+    is_name,
+)
 from graph.edits import Edit, _Alone, _shifted
 from graph.frame import Comment, Frame, Note
 from graph.framing import drawn, free_frame_id, held_by
 from graph.parts import counts, part_of, pins_of
 from graph.problem import DiagramError
+from graph.turning import turned
 
 GAP = 110.0  # between a part's pins and its blocks, in canvas units
 
@@ -19,7 +32,13 @@ def scope(diagram: Diagram, part: str) -> Diagram:
     """The inside of a part as a diagram of its own, with the parts and the recipe that it may use."""
     if part not in diagram.parts:
         raise DiagramError(f"{part:.80}: there is no such part.")
-    return diagram.parts[part].with_(parts=diagram.parts, recipe=diagram.recipe)
+    inside = diagram.parts[part]
+    return inside.with_(parts=diagram.parts, recipe=diagram.recipe, flow=diagram.flow)
+
+
+def _bare(part: Diagram) -> Diagram:
+    """The inside of a part as it is kept: what it has from the whole is left out."""
+    return part.with_(parts=Frozen(), recipe=Frozen(), flow=RIGHT)
 
 
 def uses(diagram: Diagram, part: str) -> int:
@@ -50,7 +69,7 @@ class InPart:
     def apply(self, diagram: Diagram) -> Diagram:
         """The diagram with the edited part.  Raises DiagramError also when the part would contain itself."""
         after = self.edit.apply(scope(diagram, self.part))
-        parts = {**after.parts, self.part: after.with_(parts=Frozen(), recipe=Frozen())}
+        parts = {**after.parts, self.part: _bare(after)}
         made = diagram.with_(parts=parts, recipe=after.recipe)
         counts(made)
         return made
@@ -81,7 +100,8 @@ class AddPart(_Alone):
             raise DiagramError(
                 f"{self.name!r:.80} cannot be the name of a part: use a letter, then letters, digits or _."
             )
-        plain = {**self.part.parts, self.name: self.part.with_(parts=Frozen(), recipe=Frozen())}
+        whole = turned(self.part, diagram.flow)
+        plain = {**whole.parts, self.name: _bare(whole)}
         for name, part in plain.items():
             if name in diagram.parts and diagram.parts[name] != part:
                 raise DiagramError(

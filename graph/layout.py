@@ -8,12 +8,14 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from graphlib import TopologicalSorter
 from itertools import pairwise
 from typing import NamedTuple
 
-from graph.diagram import DELAY, Diagram
+from graph.diagram import DELAY, RIGHT, UP, Diagram
 from graph.rows import GRID, Edge, rows, up
+from graph.turning import rightwards, upwards
 
 Position = tuple[float, float]
 Boxes = Mapping[str, tuple[float, float, float, float]]
@@ -55,7 +57,11 @@ def tidy(
     `sizes` gives left, top, right and bottom, around (0, 0) and with the circles of outputs, of shapes that are not of the
     usual size.
     `ids` chooses some blocks; only they are placed, with the upper left corner where it was.
+    A diagram that flows upwards is placed as if it flowed to the right, and turned.
     """
+    if diagram.flow == UP:
+        lying = {n: (-b, le, -t, r) for n, (le, t, r, b) in (sizes or {}).items()}
+        return {n: upwards(at) for n, at in tidy(_lying(diagram), lying, ids).items()}
     wanted = None if ids is None else set(ids)
     chosen = [name for name in diagram.blocks if wanted is None or name in wanted]
     targets = _targets(diagram)
@@ -69,6 +75,12 @@ def tidy(
     places = _stack(pieces, range(len(wired), len(names)), extents)
     dx, dy = (0.0, 0.0) if wanted is None else _way_back(diagram, chosen, places)
     return {name: (places[number[name]][0] + dx, places[number[name]][1] + dy) for name in chosen}
+
+
+def _lying(diagram: Diagram) -> Diagram:
+    """A diagram that flows upwards as one to the right, at the same distances."""
+    blocks = {n: replace(b, position=rightwards(b.position)) for n, b in diagram.blocks.items()}
+    return diagram.with_blocks(*blocks.values()).with_(flow=RIGHT)
 
 
 def _extent(kind: str, is_cost: bool, box: tuple[float, float, float, float] | None) -> Extent:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from graph.diagram import (
     MAX_BLOCKS,
     MAX_LABEL,
+    RIGHT,
     Block,
     Diagram,
     Frozen,
@@ -32,7 +33,7 @@ from graph.problem import DiagramError
 
 MAX_DEPTH = 16  # of diagrams within diagrams
 EXTRA = "x-"  # what other programs may add
-DIAGRAM_KEYS = ("recipe", "blocks", "wires", "frames", "comments", "parts")
+DIAGRAM_KEYS = ("flow", "recipe", "blocks", "wires", "frames", "comments", "parts")
 BLOCK_KEYS = ("kind", "position", "settings", "label", "shares", "muted")
 FRAME_KEYS = ("id", "title", "rectangle", "color")
 COMMENT_KEYS = ("id", "text", "place", "color")
@@ -77,6 +78,7 @@ def read_diagram(value: Any, room: Room | None = None, depth: int = 0) -> Diagra
             recipe=Frozen(_entry(found, "recipe", _settings, {})),
             extra=Frozen(_extra(found)),
             comments=_read_comments(_entry(found, "comments", items, [])),
+            flow=_entry(found, "flow", _label, RIGHT),
         )
     except DiagramError as error:
         raise PlainError(str(error)) from None
@@ -91,7 +93,8 @@ def plain_diagram(diagram: Diagram, room: Room | None = None, depth: int = 0) ->
     if depth > MAX_DEPTH:
         raise PlainError(f"parts are nested deeper than {MAX_DEPTH}.")
     room.take(len(diagram.blocks) + len(diagram.parts))
-    found: dict[str, Any] = {
+    found: dict[str, Any] = {"flow": diagram.flow} if diagram.flow != RIGHT else {}
+    found |= {
         "recipe": _checked("recipe", _settings, diagram.recipe),
         "blocks": {
             name: _checked(_block(name), _plain_block, block)

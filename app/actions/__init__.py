@@ -11,12 +11,14 @@ from app.actions.arranging import Arranging
 from app.actions.commands import Commands, Table
 from app.actions.editing import Editing
 from app.actions.filing import Files
+from app.actions.focusing import Focuses
 from app.actions.framing import Framing
 from app.actions.helping import Helping
 from app.actions.looking import Looking
 from app.actions.mirroring import Mirroring
 from app.actions.picturing import Picturing
 from app.actions.running import Running
+from app.actions.turning import Turning
 from app.menus import Menus
 from app.theme import STYLES
 
@@ -29,8 +31,10 @@ COMMANDS: tuple[type[Commands], ...] = (
     Adds,
     Arranging,
     Framing,
+    Focuses,
     Looking,
     Mirroring,
+    Turning,
     Running,
     Helping,
     Picturing,

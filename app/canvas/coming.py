@@ -72,7 +72,7 @@ class Coming:
             corner = QPointF(port.x, port.y)
         else:
             ring = made.ring(wire.source.name)
-            corner = QPointF(ring.x + (ring.radius if not ring.dx else 0.0), ring.y)
+            corner = QPointF(ring.x + (0.0 if ring.dx or ring.dy else ring.radius), ring.y)
         self._landing = Landing(self.block, on_grid((point - corner).toTuple()), (wire,))
 
     def edit(self) -> Edit:

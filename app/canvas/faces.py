@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.canvas.geometry import CIRCLES, FLOWING, HEIGHT, Form, form
-from graph.diagram import DELAY, OUTPUT, Block, Diagram, Pin
+from app.canvas.geometry import CIRCLES, FLOWING, HEIGHT, Form, form, rightwards
+from graph.diagram import DELAY, OUTPUT, UP, Block, Diagram, Pin
 from graph.problem import Problem
 from nodes.block import BlockType, Cost, Glyph, Regulariser
 from nodes.names import Names
@@ -79,7 +79,8 @@ def face(
     sides = {pin: _side(diagram, block, pin, glyph) for pin in (*inputs, *flanks) if pin in wired}
     first, last = _named(kind, glyph, inputs), outputs if len(outputs) > 1 else ()
     insets = (_inset(first, measure), _inset(last, measure))
-    made = form(glyph, measure(text), inputs, outputs, flanks, sides, offered, insets)
+    up = diagram.flow == UP
+    made = form(glyph, measure(text), inputs, outputs, flanks, sides, offered, insets, up)
     circles = {name: named.variables.get(Pin(block.id, name), "") for name in outputs}
     found = {name: shape_text(diagram, report, Pin(block.id, name)) for name in outputs}
     return Face(
@@ -89,7 +90,7 @@ def face(
         shapes={name: text for name, text in found.items() if text},
         named=(*first, *last),
         caption=_caption(block, kind),
-        beside=not any(port.x > 0 for port in made.ports.values()),
+        beside=up or not any(port.x > 0 for port in made.ports.values()),
         copied=block.shares is not None,
         muted=block.muted and can_mute(diagram, block),
         wired=wired,
@@ -141,10 +142,16 @@ def _outputs(diagram: Diagram, block: Block, kind: type[BlockType] | None) -> tu
 
 def _side(diagram: Diagram, block: Block, pin: str, glyph: Glyph) -> str:
     """Where a wired pin goes, so that its wire is as straight as it can be."""
-    x, y = diagram.blocks[diagram.inputs[Pin(block.id, pin)].block].position
+    here, there = (
+        rightwards(*at) if diagram.flow == UP else at
+        for at in (
+            block.position,
+            diagram.blocks[diagram.inputs[Pin(block.id, pin)].block].position,
+        )
+    )
     if glyph is Glyph.COST:
-        return "right" if x > block.position[0] else "left"
-    return "top" if y < block.position[1] - HEIGHT else "bottom"
+        return "right" if there[0] > here[0] else "left"
+    return "top" if there[1] < here[1] - HEIGHT else "bottom"
 
 
 def shape_text(diagram: Diagram, report: Report, pin: Pin) -> str:

@@ -1,5 +1,7 @@
 """What runs along the wires while it trains: green pulses back along the gradient, grey ones forward, and the numbers.
 
+Speed, thickness and colour grow with the logarithm of the norm, of gradients and of values alike, each on its own scale.
+
 Everything is kept in arrays over all wires, so that a frame costs a few painter calls for each shade, not for each wire.
 """
 
@@ -17,9 +19,10 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from app.canvas.faces import energy, scientific
 from app.canvas.geometry import CIRCLES
-from app.canvas.glyphs import short_arrow
+from app.canvas.glyphs import ASIDE, short_arrow
 from app.canvas.inks import SHADES, Inks, edges, write
 from app.canvas.items import SAMPLES
+from app.canvas.scale import AT_FIRST, Scale, fitted
 from graph.diagram import Pin, Wire
 from nodes.block import Glyph
 from runtime.snapshot import Flow, Snapshot
@@ -28,21 +31,21 @@ if TYPE_CHECKING:
     from app.canvas.items import BlockItem, WireItem
 
 Array = npt.NDArray[np.float64]
-WEAKEST, STRONGEST = -6.0, 0.0  # log10 of the norms between which widths and speeds grow
+SLOWEST, FASTEST = 18.0, 102.0  # canvas units a second
+LINE = 14.0  # from one number below a circle to the next
 READABLE = 0.25  # s that a number stands while it trains
 MOST_DOTS = 3_000  # in one frame
 BROKEN = SHADES  # the level of a flow that is not a finite number
 NONE = -1  # and of one that is not there or is 0
 
 
-def level(norm: float) -> int:
+def level(norm: float, scale: Scale = AT_FIRST) -> int:
     """The strength of a flow, 0..SHADES - 1 by the logarithm of its norm; BROKEN when not finite, NONE when 0."""
     if not math.isfinite(norm):
         return BROKEN
     if norm <= 0.0:
         return NONE
-    part = (math.log10(norm) - WEAKEST) / (STRONGEST - WEAKEST)
-    return round(min(max(part, 0.0), 1.0) * (SHADES - 1))
+    return round(scale.part(norm) * (SHADES - 1))
 
 
 def band_width(strength: int) -> float:
@@ -56,19 +59,38 @@ def dot_radius(strength: int) -> float:
 
 
 class _Number(NamedTuple):
-    """A text in the middle of (x, y), in the ink of that name."""
+    """A text at (x, y), in the ink of that name; `align` as in inks.write."""
 
     x: float
     y: float
     text: str
     ink: str
+    align: float
+
+
+class _Place(NamedTuple):
+    """Where a number stands."""
+
+    x: float
+    y: float
+    align: float
+
+
+def _below(x: float, y: float, away: float) -> _Place:
+    return _Place(x, y + away, 0.5)
+
+
+def _beside(x: float, y: float, away: float) -> _Place:
+    """Beside what stands, under its shape."""
+    return _Place(x + away + ASIDE, y + 7.0, 0.0)
 
 
 class Flows:
     """The ways along which something runs, how strong it is, and how far it has come."""
 
     def __init__(self) -> None:
-        self._values = False
+        self._values, self._gradients = False, True
+        self.scale = self.value_scale = AT_FIRST  # of gradients, of values
         self._keys: list[Wire | Pin] = []
         self._ways = np.zeros((0, SAMPLES, 2))
         self._lengths = np.zeros(0)
@@ -78,9 +100,9 @@ class Flows:
         self._bands: dict[int, QPolygonF] = {}
         self._backward = np.zeros(0, np.int64)
         self._forward = np.zeros(0, np.int64)
-        self._phase = np.zeros(0)
+        self._phases = np.zeros((2, 0))  # how far pulses have come: backward, forward
         self._labels: list[_Number] = []
-        self._places: dict[Pin | str, tuple[float, float]] = {}
+        self._places: dict[Pin | str, _Place] = {}
         self._snapshot: Snapshot | None = None
         self._labelled_at = 0.0
 
@@ -98,6 +120,22 @@ class Flows:
     def show_values(self, wanted: bool) -> None:
         self._values = wanted
         self._write()
+
+    @property
+    def show_gradients(self) -> bool:
+        """Whether gradients that run backward are shown, in green."""
+        return self._gradients
+
+    @show_gradients.setter
+    def show_gradients(self, wanted: bool) -> None:
+        self._gradients = wanted
+        self._write()
+
+    def place_after(self, pin: Pin) -> _Place | None:
+        """Where there is room beside a circle after its numbers; None for a circle without."""
+        at = self._places.get(pin)
+        lines = self._gradients + self._values
+        return at._replace(y=at.y + LINE * lines) if at is not None else None
 
     def lay(self, blocks: Iterable[BlockItem], wires: Iterable[WireItem]) -> None:
         """Takes the ways anew from what is on the canvas, after any change of it."""
@@ -118,7 +156,8 @@ class Flows:
         self._lengths = np.hypot(steps[..., 0], steps[..., 1]).sum(axis=1)
         self._boxes = np.hstack([self._ways.min(axis=1), self._ways.max(axis=1)])
         self._straight = np.array(straight, bool)
-        self._phase = np.resize(self._phase, len(ways)) if len(self._phase) else np.zeros(len(ways))
+        had = self._phases.shape[1]
+        self._phases = np.resize(self._phases, (2, len(ways))) if had else np.zeros((2, len(ways)))
         self._measure()
         self._write()
 
@@ -127,7 +166,9 @@ class Flows:
         for name, ring in made.rings.items():
             pin = Pin(block.block, name)
             if made.glyph is not Glyph.OBSERVED:
-                self._places[pin] = (x + ring.x, y + ring.y + ring.radius + 12)
+                self._places[pin] = _below(x + ring.x, y + ring.y, ring.radius + 12)
+                if made.up:
+                    self._places[pin] = _beside(x + ring.x, y + ring.y, ring.radius)
             if made.glyph not in CIRCLES:
                 start, end = short_arrow(made, ring)
                 self._keys.append(pin)
@@ -136,17 +177,29 @@ class Flows:
                 )
                 straight.append(True)
         if made.glyph is Glyph.COST:
-            self._places[block.block] = (x, y + made.height / 2 + 16)
+            self._places[block.block] = _below(x, y, made.height / 2 + 16)
+            if made.up:
+                self._places[block.block] = _beside(x, y + 7, made.width / 2)
 
     def show(self, snapshot: Snapshot | None) -> None:
         """Shows the flows of one watched step; None shows none."""
         before, self._snapshot = self._snapshot, snapshot
+        self._fit()
         self._measure()
         now = time.monotonic()
         restless = snapshot is not None and snapshot.playing and before is not None
         if not restless or now - self._labelled_at >= READABLE:
             self._labelled_at = now
             self._write()
+
+    def _fit(self) -> None:
+        """Scales that hold what runs."""
+        if self._snapshot is None:
+            self.scale = self.value_scale = AT_FIRST
+            return
+        flows = [*self._snapshot.flows.values(), *self._snapshot.variables.values()]
+        self.scale = fitted([f.gradient for f in flows], self.scale)
+        self.value_scale = fitted([f.value for f in flows], self.value_scale)
 
     def _measure(self) -> None:
         snapshot = self._snapshot
@@ -157,8 +210,10 @@ class Flows:
             snapshot.flows.get(key) if isinstance(key, Wire) else snapshot.variables.get(key)
             for key in self._keys
         ]
-        self._backward = np.array([level(f.gradient) if f else NONE for f in found], np.int64)
-        self._forward = np.array([level(f.value) if f else NONE for f in found], np.int64)
+        self._backward = np.array([level(f.gradient, self.scale) if f else NONE for f in found], np.int64)
+        self._forward = np.array(
+            [level(f.value, self.value_scale) if f else NONE for f in found], np.int64
+        )
 
     def _write(self) -> None:
         """The numbers: gradients below circles, costs below squares."""
@@ -166,46 +221,53 @@ class Flows:
         snapshot = self._snapshot
         if snapshot is None:
             return
-        for key, (x, y) in self._places.items():
+        for key, at in self._places.items():
             if isinstance(key, Pin):
                 flow = snapshot.variables.get(key)
                 if flow is not None:
-                    self._write_flow(x, y, flow)
+                    self._write_flow(at, flow)
             elif key in snapshot.costs:
-                self._labels.append(_Number(x, y, energy(snapshot.costs[key]), "problem"))
+                text = energy(snapshot.costs[key])
+                self._labels.append(_Number(at.x, at.y, text, "problem", at.align))
 
-    def _write_flow(self, x: float, y: float, flow: Flow) -> None:
-        kind = "gradient_text" if math.isfinite(flow.gradient) else "problem"
-        self._labels.append(_Number(x, y, scientific(flow.gradient), kind))
+    def _write_flow(self, at: _Place, flow: Flow) -> None:
+        y = at.y
+        if self._gradients:
+            kind = "gradient_text" if math.isfinite(flow.gradient) else "problem"
+            self._labels.append(_Number(at.x, y, scientific(flow.gradient), kind, at.align))
+            y += LINE
         if self._values:
-            self._labels.append(_Number(x, y + 14, scientific(flow.value), "muted"))
+            self._labels.append(_Number(at.x, y, scientific(flow.value), "muted", at.align))
 
     def advance(self, seconds: float) -> None:
-        """Lets everything run on for a while."""
-        strength = np.maximum(self._backward, self._forward)
-        speed = 18.0 + 84.0 * np.clip(strength, 0, SHADES - 1) / (SHADES - 1)
-        self._phase = (self._phase + seconds * speed / self._gaps()) % 1.0
+        """Lets everything run on for a while, each direction by its own strength."""
+        for number, levels in enumerate((self._backward, self._forward)):
+            part = np.clip(levels, 0, SHADES - 1) / (SHADES - 1)
+            gaps = np.maximum(self._lengths, 1.0) / self._counts(levels)
+            speed = SLOWEST + (FASTEST - SLOWEST) * part
+            self._phases[number] = (self._phases[number] + seconds * speed / gaps) % 1.0
 
-    def _counts(self) -> npt.NDArray[np.int64]:
-        """Dots on each way: closer together where the gradient is stronger."""
-        part = np.clip(self._backward, 0, SHADES - 1) / (SHADES - 1)
+    def _counts(self, levels: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Dots on each way: closer together where more runs."""
+        part = np.clip(levels, 0, SHADES - 1) / (SHADES - 1)
         return np.maximum(1, np.round(self._lengths / (34.0 - 14.0 * part))).astype(np.int64)
-
-    def _gaps(self) -> Array:
-        return np.maximum(self._lengths, 1.0) / self._counts()
 
     def paint(self, painter: QPainter, rect: QRectF, ink: Inks, detail: bool, moving: bool) -> None:
         """Paints bands, pulses and, with `detail`, numbers in the part of the scene that is seen."""
         if self._snapshot is None or not len(self._keys):
             return
         seen = self._seen(rect)
-        self._paint_bands(painter, ink, seen, detail)
+        for forward in self._directions():
+            self._paint_bands(painter, ink, seen, forward, detail)
         if moving:
-            if self._values:
-                self._paint_dots(painter, ink, seen, self._forward, True, detail)
-            self._paint_dots(painter, ink, seen, self._backward, False, detail)
+            for forward in self._directions():
+                self._paint_dots(painter, ink, seen, forward, detail)
         if detail:
             self._paint_numbers(painter, rect, ink)
+
+    def _directions(self) -> list[bool]:
+        """What is shown: True for values forward, False for gradients backward."""
+        return [True] * self._values + [False] * self._gradients
 
     def _seen(self, rect: QRectF) -> npt.NDArray[np.intp]:
         left, top, right, bottom = edges(rect)
@@ -215,13 +277,18 @@ class Flows:
         return np.flatnonzero(inside & ((self._backward != NONE) | (self._forward != NONE)))
 
     def _paint_bands(
-        self, painter: QPainter, ink: Inks, seen: npt.NDArray[np.intp], detail: bool
+        self,
+        painter: QPainter,
+        ink: Inks,
+        seen: npt.NDArray[np.intp],
+        forward: bool,
+        detail: bool,
     ) -> None:
-        levels = self._backward[seen]
+        levels = (self._forward if forward else self._backward)[seen]
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setCompositionMode(ink.under)
         for strength in np.unique(levels[levels != NONE]).tolist():
-            pen = QPen(_shade(ink, strength), band_width(strength))
+            pen = QPen(_shade(ink, strength, forward), band_width(strength))
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
             if not detail:
                 pen.setCosmetic(True)
@@ -251,12 +318,12 @@ class Flows:
         painter: QPainter,
         ink: Inks,
         seen: npt.NDArray[np.intp],
-        levels: npt.NDArray[np.int64],
         forward: bool,
         detail: bool,
     ) -> None:
+        levels = self._forward if forward else self._backward
         here = seen[levels[seen] != NONE]
-        counts = self._counts()[here]
+        counts = self._counts(levels)[here]
         if not detail:  # far away one dot a wire is enough
             counts = np.ones_like(counts)
         if counts.sum() > MOST_DOTS:
@@ -281,7 +348,7 @@ class Flows:
         owner = np.repeat(here, counts)
         first = np.repeat(np.cumsum(counts) - counts, counts)
         number = np.arange(len(owner)) - first
-        part = (number + self._phase[owner]) / np.repeat(counts, counts)
+        part = (number + self._phases[int(forward), owner]) / np.repeat(counts, counts)
         along = (part if forward else 1.0 - part) % 1.0 * (SAMPLES - 1)
         index = np.minimum(along.astype(np.int64), SAMPLES - 2)
         rest = (along - index)[:, None]
@@ -290,24 +357,22 @@ class Flows:
 
     def _paint_numbers(self, painter: QPainter, rect: QRectF, ink: Inks) -> None:
         left, top, right, bottom = edges(rect)
-        for x, y, text, kind in self._labels:
+        for x, y, text, kind, align in self._labels:
             if left - 40 <= x <= right + 40 and top - 10 <= y <= bottom + 10:
                 painter.setPen(getattr(ink, kind))
-                write(painter, text, x, y)
+                write(painter, text, x, y, align=align)
 
 
-def _shade(ink: Inks, strength: int) -> QColor:
+def _shade(ink: Inks, strength: int, forward: bool) -> QColor:
     if strength != BROKEN:
-        return ink.shade(strength)
+        return ink.shade(strength, forward)
     made = QColor(ink.problem)
     made.setAlpha(90)
     return made
 
 
 def _full(ink: Inks, strength: int, forward: bool) -> QColor:
-    if strength == BROKEN:
-        return ink.problem
-    return ink.muted if forward else ink.gradient
+    return ink.problem if strength == BROKEN else ink.pulses[forward][strength]
 
 
 def _polygon(points: Sequence[Sequence[float]]) -> QPolygonF:

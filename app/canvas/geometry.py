@@ -1,6 +1,7 @@
 """The forms of the notation in numbers: how large a shape is and where its inputs and circles are.  No Qt.
 
-All places are relative to the block's position, the middle of its shape; y grows downwards.
+All places are relative to the block's position, the middle of its shape; y grows downwards.  Every form is made lying, as it
+is in a diagram that flows to the right; one that flows upwards stands: it is the same form, turned by `upwards`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,11 @@ DELAY_WIDTH, DELAY_HEIGHT, DELAY_GAP = 48.0, 44.0, 16.0
 SPACING = 20.0  # at least, between two inputs at the flat end
 BEYOND = 30.0  # by how much a shape is higher than its outermost circles are apart
 BETWEEN = 76.0  # between the circles of two outputs, with room for a shape and a number
+BESIDE = 46.0  # room for them beside a circle that stands above its shape
 NUMBER = 18.0  # room for a shape or a gradient beside a circle, for the value below a cost
+ROUND = 30.0  # how deep a round end is at the most that looks upwards: labels make it wide
+STANDING = 60.0  # length of a function that stands
+NAME_ROW = 14.0  # room for a row of names of pins in it
 COPY = 6.0  # by how much the copy behind a block that shares weights is shifted
 
 FLOWING = (Glyph.FUNCTION, Glyph.PART, Glyph.UNKNOWN)
@@ -48,6 +53,40 @@ class Ring(NamedTuple):
     dy: float
 
 
+def upwards(x: float, y: float) -> tuple[float, float]:
+    """A place or direction of what lies, once it stands: ahead is above, below is at the right."""
+    return y, -x
+
+
+def rightwards(x: float, y: float) -> tuple[float, float]:
+    """The reverse."""
+    return -y, x
+
+
+def depth(breadth: float, up: bool) -> float:
+    """How deep the round end of so broad a shape is."""
+    return min(breadth / 2, ROUND) if up else breadth / 2
+
+
+def risen(ring: Ring) -> Ring:
+    """A circle of a shape that lies, once it stands."""
+    return Ring(*upwards(ring.x, ring.y), ring.radius, *upwards(ring.dx, ring.dy))
+
+
+def laid(ring: Ring) -> Ring:
+    """The reverse."""
+    return Ring(*rightwards(ring.x, ring.y), ring.radius, *rightwards(ring.dx, ring.dy))
+
+
+def _standing(port: Port) -> Port:
+    return Port(*upwards(port.x, port.y), *upwards(port.dx, port.dy))
+
+
+def lying(port: Port) -> Port:
+    """An input of a shape that stands, as it would lie."""
+    return Port(*rightwards(port.x, port.y), *rightwards(port.dx, port.dy))
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """The measures of one block.
@@ -63,23 +102,36 @@ class Form:
     offered: Mapping[str, Port] = field(default_factory=dict)
     rings: Mapping[str, Ring] = field(default_factory=dict)
     insets: tuple[float, float] = (0.0, 0.0)
+    up: bool = False  # it stands
 
     @property
-    def text_x(self) -> float:
-        """Where the middle of the label is: towards the flat end, where there is one."""
-        if self.glyph in FLOWING:
-            return -4.0 + (self.insets[0] - self.insets[1]) / 2
-        return 3.0 if self.glyph is Glyph.DELAY else 0.0
+    def length(self) -> float:
+        """How long the shape is along the flow."""
+        return self.height if self.up else self.width
 
-    def edge(self, y: float) -> float:
-        """How far from the middle the round end is at a height: half the width at the tip, less above and below it."""
-        h = self.height / 2
-        return self.width / 2 - h + math.sqrt(max(0.0, h * h - y * y))
+    @property
+    def breadth(self) -> float:
+        """How wide it is across."""
+        return self.width if self.up else self.height
+
+    @property
+    def text_at(self) -> tuple[float, float]:
+        """Where the middle of the label is: towards the flat end, where there is one."""
+        along = 3.0 if self.glyph is Glyph.DELAY else 0.0
+        if self.glyph in FLOWING:
+            along = -4.0 + (self.insets[0] - self.insets[1]) / 2
+        return upwards(along, 0.0) if self.up else (along, 0.0)
+
+    def edge(self, across: float) -> float:
+        """How far ahead of the middle the round end is: half the length at its tip, less beside it."""
+        half, cap = self.breadth / 2, depth(self.breadth, self.up)
+        return self.length / 2 - cap + cap * math.sqrt(max(0.0, 1.0 - (across / half) ** 2))
 
     def port(self, name: str) -> Port:
         """The input of that name; a name that is not drawn ends at the middle of the flat end."""
+        flat = Port(-self.length / 2, 0.0, 1.0, 0.0)
         found = self.ports.get(name) or self.offered.get(name)
-        return found or Port(-self.width / 2, 0.0, 1.0, 0.0)
+        return found or (_standing(flat) if self.up else flat)
 
     def ring(self, name: str) -> Ring:
         """The circle of that output; of a name it lacks, the first circle or the block's middle."""
@@ -98,6 +150,9 @@ class Form:
     def taken(self) -> tuple[float, float, float, float]:
         """Left, top, right, bottom of all that it takes up: the box, and the numbers above and below circles and costs."""
         left, top, right, bottom = self.box()
+        if self.up:
+            texts = [ring.x + ring.radius + BESIDE for ring in self.rings.values()]
+            return left, top, max(right, *texts) if texts else right, bottom
         for ring in self.rings.values():
             reach = ring.radius + NUMBER
             top, bottom = min(top, ring.y - reach), max(bottom, ring.y + reach)
@@ -107,11 +162,12 @@ class Form:
         """Whether a point lies in the shape itself, circles of outputs apart."""
         if self.glyph in CIRCLES:
             return x * x + y * y <= (self.width / 2) ** 2
-        w, h = self.width / 2, self.height / 2
-        if abs(x) > w or abs(y) > h:
+        if abs(x) > self.width / 2 or abs(y) > self.height / 2:
             return False
-        toward = x if self.glyph in FLOWING else -x if self.glyph is Glyph.DELAY else -w
-        return toward <= w - h or (toward - w + h) ** 2 + y * y <= h * h
+        along, across = rightwards(x, y) if self.up else (x, y)
+        if self.glyph in FLOWING or self.glyph is Glyph.DELAY:
+            return (along if self.glyph in FLOWING else -along) <= self.edge(across)
+        return True
 
 
 def form(
@@ -123,14 +179,19 @@ def form(
     sides: Mapping[str, str] | None = None,
     offered: Sequence[str] = (),
     insets: tuple[float, float] = (0.0, 0.0),
+    up: bool = False,
 ) -> Form:
     """The form of a block with a label `text_width` wide, and names of pins inside that take `insets`.
 
     `inputs` are drawn at the flat end, `flanks` along a long side; those of `offered` are drawn only on demand.
-    `sides` moves a pin: "left" or "right" of a cost, "top" or "bottom" flank of a function.
+    `sides` moves a pin: "left" or "right" of a cost, "top" or "bottom" flank of a function, as it lies.  `up` makes it stand.
     """
     sides = sides or {}
-    width, height = _size(glyph, text_width + sum(insets), len(inputs), len(outputs))
+    if up:
+        width, height = _standing_size(glyph, text_width, insets, len(inputs), len(outputs))
+        insets = (NAME_ROW if insets[0] else 0.0, NAME_ROW if insets[1] else 0.0)
+    else:
+        width, height = _size(glyph, text_width + sum(insets), len(inputs), len(outputs))
     ends = {}
     if glyph is Glyph.COST:
         ends = _cost_ports(width, height, inputs, sides)
@@ -144,7 +205,19 @@ def form(
     for index, name in enumerate(extra):
         hidden[name] = Port(-width / 2, height / 2 - 6 - 12 * index, 1.0, 0.0)
     shown = {name: port for name, port in ends.items() if name not in offered}
-    return Form(glyph, width, height, shown, hidden, _rings(glyph, width, outputs), insets)
+    rings = _rings(glyph, width, outputs)
+    if not up:
+        return Form(glyph, width, height, shown, hidden, rings, insets)
+    return Form(
+        glyph,
+        height,
+        width,
+        {name: _standing(port) for name, port in shown.items()},
+        {name: _standing(port) for name, port in hidden.items()},
+        {name: risen(ring) for name, ring in rings.items()},
+        insets,
+        up=True,
+    )
 
 
 def _size(glyph: Glyph, text_width: float, inputs: int, outputs: int) -> tuple[float, float]:
@@ -155,6 +228,21 @@ def _size(glyph: Glyph, text_width: float, inputs: int, outputs: int) -> tuple[f
     height = max(HEIGHT, SPACING * inputs, _outputs_height(outputs))
     room = height / 2 + 12 if glyph in FLOWING else 24  # the round end, or a margin
     return max(WIDTH, float(round((text_width + room) / 4) * 4)), height
+
+
+def _standing_size(
+    glyph: Glyph, text_width: float, insets: tuple[float, float], inputs: int, outputs: int
+) -> tuple[float, float]:
+    """Length and breadth of a shape that stands: its label and the names of its pins run across it."""
+    if glyph in CIRCLES:
+        return _size(glyph, text_width, inputs, outputs)
+    if glyph is Glyph.DELAY:
+        return DELAY_WIDTH, max(DELAY_HEIGHT, text_width + 16)
+    apart = max(SPACING, insets[0] + 4)
+    breadth = max(WIDTH, text_width + 28, apart * inputs, _outputs_height(outputs))
+    rows = sum(NAME_ROW for inset in insets if inset)
+    length = HEIGHT if glyph is Glyph.COST else STANDING + rows
+    return length, float(round(breadth / 4) * 4)
 
 
 def _outputs_height(outputs: int) -> float:

@@ -7,16 +7,17 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPixmap, QPolygonF
+from PySide6.QtGui import QPainter, QPainterPath, QPixmap, QPolygonF, QTransform
 
 from app.canvas.faces import Face
-from app.canvas.geometry import CIRCLES, COPY, FLOWING, Form, Ring
+from app.canvas.geometry import CIRCLES, COPY, FLOWING, Form, Ring, depth
 from app.canvas.inks import LABEL, NAME, PIN_NAME, Inks, inks, text_width, write
 from app.canvas.paths import HALF_HEAD, HEAD, Points
 from app.theme import Theme
 from graph.problem import Problem
 from nodes.block import Glyph
 
+ASIDE = 6.0  # from a circle to the text beside it, where shapes stand
 PIN = 4.0  # radius of an open pin
 RING, SIGN = (
     16.0,
@@ -50,8 +51,15 @@ class Marks:
 
 
 @lru_cache(maxsize=1024)
-def body(glyph: Glyph, width: float, height: float) -> QPainterPath:
-    """The outline of a shape around its middle, one path for each size."""
+def body(glyph: Glyph, width: float, height: float, up: bool = False) -> QPainterPath:
+    """The outline of a shape around its middle, one path for each size; `up` that of one that stands."""
+    if up and glyph not in CIRCLES:
+        lying = _outline(glyph, height, width, depth(width, up))
+        return QTransform().rotate(-90.0).map(lying)
+    return _outline(glyph, width, height, depth(height, up))
+
+
+def _outline(glyph: Glyph, width: float, height: float, cap: float) -> QPainterPath:
     path = QPainterPath()
     rect = QRectF(-width / 2, -height / 2, width, height)
     if glyph in CIRCLES:
@@ -59,25 +67,30 @@ def body(glyph: Glyph, width: float, height: float) -> QPainterPath:
     elif glyph is Glyph.COST:
         path.addRect(rect)
     else:
-        _one_round_end(path, rect, right=glyph is not Glyph.DELAY)
+        _one_round_end(path, rect, cap, right=glyph is not Glyph.DELAY)
     return path
 
 
-def _one_round_end(path: QPainterPath, rect: QRectF, right: bool) -> None:
-    h = rect.height()
-    cap = QRectF(rect.right() - h if right else rect.left(), rect.top(), h, h)
+def _one_round_end(path: QPainterPath, rect: QRectF, cap: float, right: bool) -> None:
+    start = rect.right() - 2 * cap if right else rect.left()
+    end = QRectF(start, rect.top(), 2 * cap, rect.height())
     flat = rect.left() if right else rect.right()
     path.moveTo(flat, rect.top())
-    path.lineTo(cap.center().x(), rect.top())
-    path.arcTo(cap, 90, -180 if right else 180)
+    path.lineTo(end.center().x(), rect.top())
+    path.arcTo(end, 90, -180 if right else 180)
     path.lineTo(flat, rect.bottom())
     path.closeSubpath()
+
+
+def around(made: Form, by: float = 0.0) -> QPainterPath:
+    """The outline of a block's shape, larger by so much."""
+    return body(made.glyph, made.width + by, made.height + by, made.up)
 
 
 def paint_block(painter: QPainter, face: Face, ink: Inks, marks: Marks) -> None:
     """Paints a block around (0, 0)."""
     made = face.form
-    shape = body(made.glyph, made.width, made.height)
+    shape = around(made)
     whole = painter.opacity()
     painter.setOpacity(whole * _strength(face, marks))
     if marks.selected:
@@ -90,7 +103,7 @@ def paint_block(painter: QPainter, face: Face, ink: Inks, marks: Marks) -> None:
         painter.drawPath(shape.translated(COPY, -COPY))
     painter.drawPath(shape)
     if made.glyph is Glyph.PART:
-        painter.drawPath(body(made.glyph, made.width - 9, made.height - 9))
+        painter.drawPath(around(made, -9.0))
     _paint_rings(painter, face, ink, marks)
     _paint_texts(painter, face, ink)
     _paint_pins(painter, face, ink, marks)
@@ -131,32 +144,30 @@ def _paint_rings(painter: QPainter, face: Face, ink: Inks, marks: Marks) -> None
 
 
 def _paint_short_arrow(painter: QPainter, made: Form, ring: Ring, ink: Inks) -> None:
-    start, end = short_arrow(made, ring)
-    sign = ring.dx
+    start, end = (QPointF(*at) for at in short_arrow(made, ring))
+    ahead, aside = QPointF(ring.dx, ring.dy), QPointF(-ring.dy, ring.dx)
     painter.setPen(ink.wire)
-    painter.drawLine(QPointF(*start), QPointF(end[0] - sign * (HEAD - 3), end[1]))
+    painter.drawLine(start, end - ahead * (HEAD - 3))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ink.wire_fill)
-    back = end[0] - sign * HEAD
-    corners = [
-        QPointF(*end),
-        QPointF(back, end[1] - HALF_HEAD),
-        QPointF(back, end[1] + HALF_HEAD),
-    ]
-    painter.drawPolygon(QPolygonF(corners))
+    back = end - ahead * HEAD
+    painter.drawPolygon(QPolygonF([end, back - aside * HALF_HEAD, back + aside * HALF_HEAD]))
 
 
 def short_arrow(made: Form, ring: Ring) -> tuple[tuple[float, float], tuple[float, float]]:
     """From the round end to the rim of the circle, relative to the block."""
-    start = (ring.dx * (made.edge(ring.y) + 1.2), ring.y)
-    return start, (ring.x - ring.dx * (ring.radius + 1.1), ring.y)
+    across = ring.x if made.up else ring.y
+    away = made.edge(across) + 1.2
+    start = (across, ring.dy * away) if made.up else (ring.dx * away, across)
+    reach = ring.radius + 1.1
+    return start, (ring.x - ring.dx * reach, ring.y - ring.dy * reach)
 
 
 def _paint_texts(painter: QPainter, face: Face, ink: Inks) -> None:
     made = face.form
     painter.setPen(ink.text if made.glyph is not Glyph.UNKNOWN else ink.muted)
     if face.text:
-        write(painter, face.text, made.text_x, 0.0, italic=True, size=_label_size(face))
+        write(painter, face.text, *made.text_at, italic=True, size=_label_size(face))
     _paint_pin_names(painter, face, ink)
     painter.setPen(ink.text)
     for name, text in face.rings.items():
@@ -165,7 +176,10 @@ def _paint_texts(painter: QPainter, face: Face, ink: Inks) -> None:
     painter.setPen(ink.muted)
     for name, text in face.shapes.items():
         ring = made.rings[name]
-        write(painter, text, ring.x, ring.y - ring.radius - shape_height(text))
+        if made.up:
+            write(painter, text, ring.x + ring.radius + ASIDE, ring.y - 7.0, align=0.0)
+        else:
+            write(painter, text, ring.x, ring.y - ring.radius - shape_height(text))
     if face.caption and face.beside:
         write(painter, face.caption, made.width / 2 + 9, 0.0, align=0.0)
     elif face.caption:
@@ -183,12 +197,23 @@ def _paint_pin_names(painter: QPainter, face: Face, ink: Inks) -> None:
     made = face.form
     painter.setPen(ink.muted)
     for name in face.named:
-        if name in made.rings:
+        if made.up:
+            _write_pin_name(painter, made, name)
+        elif name in made.rings:
             y = made.rings[name].y
             write(painter, name, made.edge(y) - 12, y, size=PIN_NAME, align=1.0)
         elif name in made.ports:
             port = made.ports[name]
             write(painter, name, port.x + 9, port.y, size=PIN_NAME, align=0.0)
+
+
+def _write_pin_name(painter: QPainter, made: Form, name: str) -> None:
+    """The name of a pin in a shape that stands: below the round end, or above the flat one."""
+    if name in made.rings:
+        x = made.rings[name].x
+        write(painter, name, x, 11.0 - made.edge(x), size=PIN_NAME)
+    elif name in made.ports:
+        write(painter, name, made.ports[name].x, made.ports[name].y - 10.0, size=PIN_NAME)
 
 
 def shape_height(text: str) -> float:
@@ -223,7 +248,8 @@ def _paint_pins(painter: QPainter, face: Face, ink: Inks, marks: Marks) -> None:
             painter.setBrush(ink.fitting)
             radius = PIN + 1
         painter.drawEllipse(QPointF(port.x, port.y), radius, radius)
-        if near or (marks.wiring == "fits" and port.dx and len(ports) > 1):
+        at_end = bool(port.dx) != made.up
+        if near or (marks.wiring == "fits" and at_end and len(ports) > 1):
             painter.setPen(ink.selection if near else ink.muted)
             _write_beside(painter, name, port.x, port.y, port.dx, port.dy)
 
@@ -259,7 +285,7 @@ def _paint_trouble(painter: QPainter, face: Face, ink: Inks, problem: Problem) -
         radius = PIN + 4 if is_error else PIN
         painter.drawEllipse(QPointF(port.x, port.y), radius, radius)
     elif is_error:
-        painter.drawPath(body(made.glyph, made.width + 12, made.height + 12))
+        painter.drawPath(around(made, 12.0))
     else:
         painter.drawEllipse(QPointF(made.width / 2 - 6, -made.height / 2 - 6), PIN, PIN)
 
@@ -268,13 +294,15 @@ def _paint_verdict(painter: QPainter, made: Form, ink: Inks, ok: bool) -> None:
     """A ring around the shape, with a sign for those who cannot tell green from red."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(ink.right if ok else ink.trouble)
-    painter.drawPath(body(made.glyph, made.width + RING, made.height + RING))
+    painter.drawPath(around(made, RING))
     painter.setPen(ink.gradient_text if ok else ink.problem)
     write(painter, "✓" if ok else "✗", made.width / 2 + 7, -made.height / 2 - 7, size=SIGN)
 
 
 def trouble_place(face: Face) -> tuple[float, float]:
-    """Where the text of a block's first error begins, relative to the block: below its shape."""
+    """Where the text of a block's first error begins, relative to the block: below its shape, beside it when it stands."""
+    if face.form.up:
+        return face.form.width / 2 + 10, 16.0 if face.caption else 0.0
     return -face.form.width / 2, face.form.height / 2 + 18
 
 
@@ -284,6 +312,9 @@ def extent(face: Face) -> QRectF:
     rect = QRectF(left - 14, top - 14, right - left + 28, bottom - top + 28)
     for name, text in face.shapes.items():
         ring = face.form.rings[name]
+        if face.form.up:
+            rect |= QRectF(ring.x, ring.y - 20, ring.radius + ASIDE + text_width(text) + 2, 26)
+            continue
         half = text_width(text) / 2 + 2
         rect |= QRectF(ring.x - half, ring.y - ring.radius - 28, 2 * half, 28)
     if face.caption:
@@ -297,6 +328,8 @@ def extent(face: Face) -> QRectF:
     names = [*face.form.ports, *face.form.offered]
     if names:  # they are written outside while a wire is dragged
         wide = max(text_width(name, 10) for name in names)
+        if face.form.up:
+            return rect.adjusted(-wide, -26 if face.form.glyph is Glyph.COST else 0.0, wide, 26)
         rect.adjust(-wide, -10, wide if face.form.glyph is Glyph.COST else 0.0, 12)
     return rect
 

@@ -17,6 +17,7 @@ from app.canvas.glyphs import Marks, wire_path
 from app.canvas.items import paint_wire
 from app.canvas.paths import Points
 from app.canvas.scene import CanvasScene
+from app.canvas.turning import route
 from graph.diagram import Diagram, Pin, Wire
 from graph.edits import Connect, Edit, MoveBlocks
 from nodes.block import BlockType
@@ -258,7 +259,8 @@ def paint(painter: QPainter, scene: CanvasScene, found: Landing, made: Form) -> 
     for wire in found.wires:
         source, at = _end(scene, found, made, wire.source.block)
         target, to = _end(scene, found, made, wire.target.block)
-        way = paths.route(source.ring(wire.source.name), at, target.port(wire.target.name), to)
+        ring, port = source.ring(wire.source.name), target.port(wire.target.name)
+        way = route(ring, at, port, to, scene.is_rising)
         paint_wire(painter, wire_path(paths.shaft(way)), way, scene.ink.chosen)
 
 

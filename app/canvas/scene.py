@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QGraphicsScene, QStyleOptionGraphicsItem
 
 from app.canvas import faces
+from app.canvas.comparing import Comparing
 from app.canvas.faces import Face
 from app.canvas.frames import Frames
 from app.canvas.geometry import Ring
@@ -17,13 +18,15 @@ from app.canvas.glyphs import Marks, Verdict
 from app.canvas.inks import inks, label_width
 from app.canvas.items import BlockItem, WireItem
 from app.canvas.mirror import Mirror
-from app.canvas.paths import Points, route
+from app.canvas.paths import Points
 from app.canvas.pulses import Pulses
 from app.canvas.router import Link, Router
 from app.canvas.spotlight import Spotlight
+from app.canvas.veil import Veil
+from app.canvas.turning import laid_box, laid_link, risen, route
 from app.theme import Theme
 from graph.change import Change
-from graph.diagram import INLET, OUTLET, Diagram, Pin, Wire
+from graph.diagram import INLET, OUTLET, UP, Diagram, Pin, Wire
 from graph.edits import Disconnect, Edit, RemoveBlocks, SetLabel, Together
 from graph.framing import RemoveFrames
 from graph.grouping import RenamePin
@@ -71,6 +74,7 @@ class CanvasScene(QGraphicsScene):
         self.frames.changed.connect(self._frames_changed)
         self.pulses = Pulses(self)
         self.mirror, self.spotlight = Mirror(self), Spotlight(self)
+        self.veil, self.comparing = Veil(self), Comparing(self)
         self.pulses.ticked.connect(self.ticked)
         self.pulses.turned.connect(self.touched)
         self._names: Names = names(self.diagram)
@@ -111,7 +115,7 @@ class CanvasScene(QGraphicsScene):
         for name in change.removed:
             self.removeItem(self.blocks.pop(name))
             self._router.place(name, None)
-        if change.runs or change.altered:
+        if change.runs or change.altered or change.turned:
             self._refresh(self._rename(change) & self.blocks.keys())
         for name in change.added:
             self._add_block(name)
@@ -126,7 +130,7 @@ class CanvasScene(QGraphicsScene):
     def _rename(self, change: Change) -> set[str]:
         """Names everything anew; the blocks that may look different after a change."""
         before, self._names = self._names, names(self.diagram)
-        if change.recipe or change.parts:
+        if change.recipe or change.parts or change.turned:
             return set(self.diagram.blocks)
         after = self._names
         found = {name for name, text in after.labels.items() if before.labels.get(name) != text}
@@ -174,8 +178,8 @@ class CanvasScene(QGraphicsScene):
         hull, taken = made.box(), made.taken()
         self._router.place(
             item.block,
-            (hull[0] + x, hull[1] + y, hull[2] + x, hull[3] + y),
-            (taken[0] + x, taken[1] + y, taken[2] + x, taken[3] + y),
+            laid_box((hull[0] + x, hull[1] + y, hull[2] + x, hull[3] + y), made.up),
+            laid_box((taken[0] + x, taken[1] + y, taken[2] + x, taken[3] + y), made.up),
         )
 
     def _link(self, wire: Wire) -> None:
@@ -185,11 +189,17 @@ class CanvasScene(QGraphicsScene):
         begin, end = self.blocks[source.block], self.blocks[target.block]
         ring, port = begin.face.form.ring(source.name), end.face.form.port(target.name)
         at, to = (begin.x(), begin.y()), (end.x(), end.y())
-        return Link(source.block, ring, at, target.block, port, to)
+        return laid_link(Link(source.block, ring, at, target.block, port, to), self.is_rising)
+
+    @property
+    def is_rising(self) -> bool:
+        """Whether the diagram flows upwards."""
+        return self.diagram.flow == UP
 
     def _route(self) -> None:
         """Draws the wires whose ways are others now."""
-        for wire, way in self._router.ways().items():
+        for wire, lies in self._router.ways().items():
+            way = risen(lies, self.is_rising)
             if wire in self.wires:
                 self.wires[wire].set_way(way)
             else:
@@ -240,6 +250,11 @@ class CanvasScene(QGraphicsScene):
         self._stale = True
         self.arranged.emit()
         self.touched.emit()
+
+    def show_arranged(self) -> None:
+        """Tells that something else is to be seen now, though the diagram is the same."""
+        self._touch()
+        self.update()
 
     # --- what a person does ----------------------------------------------------------------------------------------
 
@@ -348,17 +363,18 @@ class CanvasScene(QGraphicsScene):
         made = item.face.form
         if pin.name in made.rings:
             ring = made.rings[pin.name]
-            return item.pos() + QPointF(ring.x + (0.0 if ring.dx else ring.radius), ring.y)
+            rim = 0.0 if ring.dx or ring.dy else ring.radius
+            return item.pos() + QPointF(ring.x + rim, ring.y)
         port = made.port(pin.name)
         return item.pos() + QPointF(port.x, port.y)
 
     def way_between(self, source: Pin | tuple[float, float], target: Pin) -> Points:
         """The way that a wire from an output, or from a point of the scene, to an input takes."""
         if isinstance(source, Pin):
-            return self._router.way(self._link_between(source, target))
+            return risen(self._router.way(self._link_between(source, target)), self.is_rising)
         over = self.blocks[target.block]
         port, to = over.face.form.port(target.name), (over.x(), over.y())
-        return route(Ring(0.0, 0.0, 0.0, 0.0, 0.0), source, port, to)
+        return route(Ring(0.0, 0.0, 0.0, 0.0, 0.0), source, port, to, self.is_rising)
 
     def bounds(self, ids: Iterable[str] | None = None) -> QRectF:
         """The rectangle around these blocks with all their texts, or around all."""
@@ -403,9 +419,11 @@ class CanvasScene(QGraphicsScene):
 
     def paint_over(self, painter: QPainter, rect: QRectF, detail: bool) -> None:
         """Paints all that comes on top of the diagram on a screen: mirror, flows, the block in turn."""
-        self.mirror.paint(painter, self.ink, detail)
+        if not self.veil.is_drawn:
+            self.mirror.paint(painter, self.ink, detail)
         self.paint_flows(painter, rect, detail)
         self.spotlight.paint(painter, self.ink)
+        self.comparing.paint(painter, self.ink)
 
     def paint_flows(self, painter: QPainter, rect: QRectF, detail: bool) -> None:
         """Paints what runs, on top of all that stands."""
@@ -413,7 +431,10 @@ class CanvasScene(QGraphicsScene):
         if flows.is_empty:
             return
         if self._stale:
-            flows.lay(self.blocks.values(), self.wires.values())
+            flows.lay(
+                [block for block in self.blocks.values() if block.isVisible()],
+                [wire for wire in self.wires.values() if wire.isVisible()],
+            )
             self._stale = False
         flows.paint(painter, rect, self.ink, detail, moving=self.pulses.motion)
 
@@ -423,5 +444,6 @@ class CanvasScene(QGraphicsScene):
         for item in self.items(rect, mode, order):
             painter.save()
             painter.translate(item.pos())
+            painter.setOpacity(painter.opacity() * item.opacity())
             item.paint(painter, QStyleOptionGraphicsItem(), None)
             painter.restore()

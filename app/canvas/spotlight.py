@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
 
 from app.canvas import paths
-from app.canvas.glyphs import body, wire_path
+from app.canvas.glyphs import around, wire_path
 from app.canvas.inks import Inks
 
 if TYPE_CHECKING:
@@ -41,8 +41,7 @@ class Spotlight:
         glow = QColor(color)
         glow.setAlpha(GLOW)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        made = item.face.form
-        ring = body(made.glyph, made.width + AROUND, made.height + AROUND).translated(item.pos())
+        ring = around(item.face.form, AROUND).translated(item.pos())
         for pen in (QPen(glow, 3 * WIDTH), QPen(color, WIDTH)):
             painter.setPen(pen)
             painter.drawPath(ring)

@@ -14,6 +14,7 @@ from app.canvas.glyphs import Marks, wire_path
 from app.canvas.inks import WireLook
 from app.canvas.items import BlockItem, paint_wire
 from app.canvas.scene import CanvasScene
+from app.canvas.turning import loose
 from app.canvas.wanted import Wanted
 from graph.diagram import DELAY, Pin, Wire
 from graph.edits import Connect, Disconnect, Edit, Together
@@ -157,7 +158,7 @@ class DragWire(_Drawing):
         else:
             ring = item.face.form.ring(self._source.name)
             end = (self._point.x(), self._point.y())
-            way = paths.loose(ring, (item.x(), item.y()), end)
+            way = loose(ring, (item.x(), item.y()), end, self.scene.is_rising)
         path = wire_path(paths.shaft(way))
         paint_wire(painter, path, way, self.look(self._target is not None))
 

@@ -165,7 +165,7 @@ def test_far_from_every_line_it_stands_on_the_grid(bench: Bench) -> None:
 def test_a_block_stands_as_far_from_its_neighbour_as_that_from_the_next(bench: Bench) -> None:
     end = hold(bench, "c", 409, 7)
     bench.release(end)
-    assert bench.diagram.blocks["c"].position == (406.0, 7.0)  # 0, 203, 406
+    assert bench.diagram.blocks["c"].position == (412.0, 7.0)  # 59 between the boxes
 
 
 def test_a_dragged_block_stands_where_its_wire_is_straight(qapp: Any) -> None:

@@ -54,8 +54,8 @@ def test_names_of_pins_have_room_beside_the_label() -> None:
     plain = form(Glyph.PART, 60, ("a", "b"), ("y",))
     named = form(Glyph.PART, 60, ("a", "b"), ("y",), insets=(40.0, 12.0))
     assert named.width >= plain.width + 50
-    left = named.text_x - 30 + named.width / 2  # from the flat end to the label
-    right = named.edge(0) - named.text_x - 30
+    left = named.text_at[0] - 30 + named.width / 2  # from the flat end to the label
+    right = named.edge(0) - named.text_at[0] - 30
     assert left >= 40 and right >= 12
 
 

@@ -40,10 +40,12 @@ class Live(QObject):
     mendable = Signal(object)  # messages.Mendable, of the newest diagram only
     shown = Signal(object)  # Snapshot, of the newest diagram only
     stopped = Signal(object)  # messages.Stopped
+    branched = Signal(int)  # the step that the run goes on from
     failed = Signal(object)  # Problem
     done = Signal(str)
     checked = Signal(object)  # messages.Checked, of the newest diagram only
     computed = Signal(object)  # messages.Computed
+    evaluated = Signal(object)  # messages.Evaluated
     written = Signal(object)  # messages.SourceText, of the newest diagram only
     died = Signal(str)
     played = Signal(bool)  # whether it trains, or will as soon as it can
@@ -62,6 +64,7 @@ class Live(QObject):
         self._asked_at = 0.0
         self._waiting = self._still = False
         self._interrupted = False  # it played until the diagram could not be trained
+        self._sought: tuple[int | None, ...] = ()  # the step to look at with the next frame
         self.asks: Callable[[], tuple[Ask, ...]] = tuple  # what the open views want
         self._timer = QTimer(self)
         self._timer.setInterval(TICK)
@@ -115,6 +118,7 @@ class Live(QObject):
         """Trains until told otherwise, from as soon as the engine is ready."""
         from runtime.messages import Play
 
+        self._sought = ()
         self._set_playing(True)
         self._send(Play())
 
@@ -137,14 +141,16 @@ class Live(QObject):
         """One step, then pause."""
         from runtime.messages import Step
 
+        self._sought = ()
         self._set_playing(False)
         self._send(Step(1))
         self._still = True
 
     def reset(self) -> None:
-        """New weights, step 0."""
-        from runtime.messages import Reset
+        """New weights, step 0; the run before is judged once more for its record."""
+        from runtime.messages import Evaluate, Reset
 
+        self._send(Evaluate())
         self._send(Reset())
         self._still = True
 
@@ -195,6 +201,35 @@ class Live(QObject):
         self._send(Export(path))
         return self._ready
 
+    def evaluate(self) -> None:
+        """Has the run judged as it stands."""
+        from runtime.messages import Evaluate
+
+        self._send(Evaluate())
+
+    def log_to(self, folder: str) -> None:
+        """Has losses written for TensorBoard below a folder, "" to stop."""
+        from runtime.messages import LogTo
+
+        self._send(LogTo(folder))
+
+    def look_at(self, step: int | None) -> None:
+        """Pauses and shows the run as it was at a step, None: as it is; of many wishes the last, a frame at a time."""
+        self._set_playing(False)
+        self._sought, self._still = (step,), True
+
+    @property
+    def is_seeking(self) -> bool:
+        """Whether the frame of the step that was wished last is still to come."""
+        return bool(self._sought)
+
+    def branch(self, step: int) -> None:
+        """Trains on from a recorded step; what came after it is forgotten."""
+        from runtime.messages import Branch
+
+        self._sought = ()
+        self._send(Branch(step))
+
     def look_again(self) -> None:
         """Asks for a frame even though nothing runs: a view was opened."""
         self._still = True
@@ -225,6 +260,9 @@ class Live(QObject):
                 self._set_playing(False)
                 self._still = True
                 self.stopped.emit(message)
+            case messages.Branched():
+                self.branched.emit(message.step)
+                self.play()
             case messages.Done():
                 self._still = not self._playing
                 self.done.emit(message.text)
@@ -237,6 +275,8 @@ class Live(QObject):
             case messages.SourceText():
                 if message.version == self._version and not self._stale:
                     self.written.emit(message)
+            case messages.Evaluated():
+                self.evaluated.emit(message)
             case messages.Failed():
                 self.failed.emit(message.problem)
             case messages.Died():
@@ -285,12 +325,15 @@ class Live(QObject):
 
     def _ask(self) -> None:
         """One frame at a time: the next is asked for when the last has been shown."""
-        from runtime.messages import WantFrame
+        from runtime.messages import LookAt, WantFrame
 
         now = time.monotonic()
         due = now - self._asked_at >= (LOST if self._waiting else FRAME)
         if not (self._ready and due and (self._playing or self._still)):
             return
+        if self._sought:
+            self._session.send(LookAt(*self._sought))
+            self._sought = ()
         self._session.send(WantFrame(self.asks()))
         self._asked_at, self._waiting, self._still = now, True, False
 

@@ -18,6 +18,7 @@ from runtime.checkpoint import resume, save_run
 from runtime.checks import check_gradients, overfits
 from runtime.data import Data, DataError, load
 from runtime.devices import device_for, threads_for
+from runtime.final import final_numbers
 from runtime.jobs import Jobs
 from runtime.kept import Kept
 from runtime.pace import Budget, Pool, Rate
@@ -28,6 +29,7 @@ from runtime.remedies import remedies
 from runtime.run import NonFinite, Run
 from runtime.snapshot import Recorded, Snapshot
 from runtime.source import written
+from runtime.tensorboard import Log
 from runtime.views import figure
 
 SLICE = 0.004  # seconds of plain steps between two looks at the queue
@@ -64,6 +66,8 @@ class Engine:
         self._step_seconds = 0.0
         self._rate = Rate()
         self.jobs = Jobs(send)
+        self.log = Log()
+        self.seconds = 0.0  # of training since the run began
         self.done = False
 
     @property
@@ -92,7 +96,9 @@ class Engine:
             m.StopJob: lambda c: self.jobs.stop(c.ask),
             m.WantSource: lambda _: self._tell_source(),
             m.Export: lambda c: self._export(c.path),
-            m.Quit: lambda _: setattr(self, "done", True),
+            m.Evaluate: lambda _: self._evaluate(),
+            m.LogTo: lambda c: self.log.to(c.folder),
+            m.Quit: lambda _: self._quit(),
         }
         try:
             actions[type(command)](command)
@@ -184,6 +190,8 @@ class Engine:
 
     def _forget(self) -> None:
         self.validation, self.accuracy = [], {}
+        self.seconds = 0.0
+        self.log.end()
         self._looks.forget(JUDGE)
 
     def _ready(self) -> bool:
@@ -283,6 +291,16 @@ class Engine:
         self.run.origin = Kept(self.run.program.parameters)
         self.send(m.Done(f"weights of step {self.run.step_count:,} loaded"))
 
+    def _evaluate(self) -> None:
+        """The numbers that stay of a run; while the past is looked at, the present has none."""
+        if self.run is not None and self._ready() and self.past.step is None:
+            numbers = final_numbers(self.run)
+            self.send(m.Evaluated(self.run.step_count, self.seconds, numbers))
+
+    def _quit(self) -> None:
+        self.log.end()
+        self.done = True
+
     def _check(self, command: m.CheckGradients) -> None:
         if self.run is None or not self._ready():
             message = "there is nothing whose gradients could be checked."
@@ -346,8 +364,11 @@ class Engine:
             self.jobs.work()
 
     def _train(self) -> None:
+        began = time.perf_counter()
         try:
             self._steps()
+            if self.run is not None:
+                self.log.note(self.run)
             if self.wanted is not None and self.playing and self._watching.due:
                 self._frame(self.wanted)
         except NonFinite as error:
@@ -360,6 +381,8 @@ class Engine:
             self._stop(Problem("recipe.data", str(error)))
         except RuntimeError as error:
             self._stop(Problem("", f"the step failed: {str(error)[:200]}"))
+        finally:
+            self.seconds += time.perf_counter() - began
 
     def _steps(self) -> None:
         assert self.run is not None
@@ -425,6 +448,8 @@ class Engine:
         self.accuracy = {part: f["accuracy"] for part, f in found.items() if "accuracy" in f}
         if found["validation"] and self.past.step is None:
             self.validation.append((self.run.step_count, found["validation"]["loss"]))
+        if self.playing:
+            self.log.judged(self.run.step_count, found)
 
     def _dated(self, snapshot: Snapshot) -> Snapshot:
         rows = np.array(self.validation, dtype=np.float64).reshape(-1, 2)
@@ -435,6 +460,7 @@ class Engine:
             accuracy=dict(self.accuracy),
             validation=rows,
             steps_per_second=self._rate.value(),
+            seconds=self.seconds,
             playing=self.playing,
             recorded=self.past.recorded(self.run) if self.run is not None else Recorded(),
             past=self.past.step is not None,

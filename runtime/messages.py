@@ -124,6 +124,18 @@ class Export:
 
 
 @dataclass(frozen=True)
+class Evaluate:
+    """Judge the run as it stands, over the whole of every part where that does not take long; Evaluated answers."""
+
+
+@dataclass(frozen=True)
+class LogTo:
+    """Write losses and accuracies for TensorBoard below this folder from now on, "" to stop."""
+
+    folder: str = ""
+
+
+@dataclass(frozen=True)
 class Quit:
     """End the process."""
 
@@ -145,6 +157,8 @@ Command = (
     | StopJob
     | WantSource
     | Export
+    | Evaluate
+    | LogTo
     | Quit
 )
 
@@ -248,6 +262,15 @@ class SourceText:
 
 
 @dataclass(frozen=True)
+class Evaluated:
+    """The run after so many steps and `seconds` of training: by part loss, accuracy (0..1), and of how many samples."""
+
+    step: int
+    seconds: float
+    metrics: Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True)
 class Died:
     """Made by the session itself: the engine process is gone; `text` says what is known."""
 
@@ -265,5 +288,6 @@ Message = (
     | Checked
     | Computed
     | SourceText
+    | Evaluated
     | Died
 )

@@ -115,6 +115,7 @@ class Snapshot:
     views: Mapping[Ask, Any] = field(default_factory=dict)  # only what was asked for and is due
     rate: float = 0.0  # of the last update: the recipe's rate times its schedule's factor
     steps_per_second: float = 0.0
+    seconds: float = 0.0  # of training since the run began
     playing: bool = False
     recorded: Recorded = field(default_factory=Recorded)
     past: bool = False

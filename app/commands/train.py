@@ -49,6 +49,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", metavar="FILE", default="", help="where to save the weights")
     parser.add_argument("--resume", action="store_true", help="go on where the saved run stands")
+    parser.add_argument(
+        "--tensorboard", metavar="DIR", default="", help="write losses for TensorBoard below DIR"
+    )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 
@@ -80,13 +83,23 @@ def run(options: argparse.Namespace) -> int:
 
 def _train(started: Run, target: Path, options: argparse.Namespace) -> int:
     from runtime.run import NonFinite
+    from runtime.tensorboard import Log
     from runtime.train import finish
 
+    log = Log()
+    log.to(options.tensorboard)
     progress = Progress(sys.stderr, _epochs(started, options), options.steps)
+
+    def along(run: Run, row: dict[str, float] | None) -> None:
+        if row is not None:
+            log.epoch(row)
+        progress(run, row)
+
     first = started.step_count
     before = signal.signal(signal.SIGINT, progress.stop)
     try:
-        result = finish(started, epochs=options.epochs, steps=options.steps, progress=progress)
+        result = finish(started, epochs=options.epochs, steps=options.steps, progress=along)
+        log.judged(started.step_count, result.metrics)
     except (KeyboardInterrupt, MemoryError, RuntimeError, NonFinite) as end:
         progress.close()
         # weights that no step has changed are not worth the file that may be there
@@ -95,6 +108,7 @@ def _train(started: Run, target: Path, options: argparse.Namespace) -> int:
         return 130 if isinstance(end, KeyboardInterrupt) else 1
     finally:
         signal.signal(signal.SIGINT, before)
+        log.end()
     progress.close()
     saved = _saved(started, target)
     if options.json:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QToolBar, QVBoxLayout, QWidget
 
 from app import actions, docks
 from app.adding import Adding
+from app.announcing import Announcing
 from app.breadcrumb import Breadcrumb
 from app.canvas.scene import CanvasScene
 from app.canvas.view import CanvasView
@@ -18,6 +19,7 @@ from app.commanding import Commanding
 from app.document import Document
 from app.figures import Figures
 from app.filing import Filing
+from app.focusing import Focusing
 from app.keymap import Keymap
 from app.levels import Levels
 from app.live import Engine, Live
@@ -26,6 +28,7 @@ from app.notice import Notice
 from app.offer import Offer
 from app.panels.history import History
 from app.panels.inspector import Inspector
+from app.panels.looking_back import LookingBack
 from app.panels.outline import Outline
 from app.panels.palette import Palette
 from app.panels.problems import Problems
@@ -39,8 +42,10 @@ from app.sourcing import Sourcing
 from app.spotting import Spotting
 from app.status import StatusLine
 from app.theme import styled
+from app.travel import Travel
 from app.views.boundary import BoundaryView
 from app.views.loss import LossView
+from app.views.moments import Moments
 from app.visits import Visits
 from runtime.session import Session
 
@@ -79,6 +84,7 @@ def contents(window: MainWindow) -> Iterator[None]:
     yield
     window.view.shelf = window.shelf = window.wanted_shelf or Shelf(None)
     window.notice = Notice(window.theme)
+    window.looking_back = LookingBack()
     window.breadcrumb = Breadcrumb()
     window.setCentralWidget(_central(window))
     yield
@@ -96,7 +102,8 @@ def contents(window: MainWindow) -> Iterator[None]:
     window.boundary = boundary
     docks.add(window, "boundary", boundary.title, boundary)
     window.loss = LossView(window.theme)
-    docks.add(window, "loss", "Loss", window.loss)
+    window.moments = Moments(window.theme, window.loss.steps_scale)
+    docks.add(window, "loss", "Loss", _below(window.loss, window.moments))
     yield
     for name, view in window.figures.views.items():
         if name not in window.docks:
@@ -121,8 +128,11 @@ def contents(window: MainWindow) -> Iterator[None]:
     window.mending = Mending(window)
     window.adding = Adding(window)
     window.commanding = Commanding(window)
+    window.focusing = Focusing(window)
+    window.announcing = Announcing(window)
     window.visits = Visits(window)
     window.checking = Checking(window)
+    window.travel = Travel(window)
     window.safety = Safety(window, window.rescue_folder)
     window.offer = Offer(window.shelf, window)
     window.offer.found.connect(lambda found: window.library.show_shelf(found, window.shelf.pins))
@@ -151,12 +161,24 @@ def _add_bar(window: MainWindow) -> None:
     QApplication.sendEvent(strip, QEvent(QEvent.Type.StyleChange))
 
 
+def _below(above: QWidget, line: QWidget) -> QWidget:
+    """A view with a line below it, of the same width."""
+    both = QWidget()
+    column = QVBoxLayout(both)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(above, 1)
+    column.addWidget(line)
+    return both
+
+
 def _central(window: MainWindow) -> QWidget:
     middle = QWidget()
     column = QVBoxLayout(middle)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)
     column.addWidget(window.notice)
+    column.addWidget(window.looking_back)
     column.addWidget(window.breadcrumb)
     column.addWidget(window.view, 1)
     return middle

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.theme import Theme
+from app.theme import Theme, mixed
 
 
 def looks(theme: Theme) -> str:
@@ -44,6 +44,8 @@ QToolButton[role="here"] {{ background: transparent; color: {theme.muted}; borde
 QToolButton[role="plain"] {{ background: transparent; color: {theme.text}; border: 0; padding: 0 2px; }}
 QToolButton[role="plain"]:hover {{ color: {theme.function}; }}
 QFrame#notice {{ background: {theme.cost_fill}; border: 0; border-bottom: 1px solid {theme.border}; }}
+QFrame#lookingBack {{ background: {mixed(theme.panel, theme.selection, 0.2).name()}; border: 0;
+  border-bottom: 1px solid {theme.selection}; }}
 QFrame#breadcrumb {{ background: {theme.panel}; border: 0; border-bottom: 1px solid {theme.border}; }}
 QFrame#popup {{ background: {theme.field}; border: 1px solid {theme.border}; border-radius: 8px; }}
 QScrollArea {{ border: 0; background: {theme.panel}; }}

@@ -176,6 +176,23 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
         Shortcut("step", "&One step", (".", "F10"), "make one training step and pause"),
         Shortcut("reset", "&Reset", ("Ctrl+R",), "new weights from the seed, step 0"),
         None,
+        Shortcut(
+            "look_earlier",
+            "Look &earlier",
+            ("Alt+Left",),
+            "pause and show the run as it was one recorded moment before",
+        ),
+        Shortcut("look_later", "Look &later", ("Alt+Right",), "one recorded moment on"),
+        Shortcut(
+            "look_now", "&Back to now", ("Alt+End",), "show the run again as it is; so does play"
+        ),
+        Shortcut(
+            "branch",
+            "&Continue from here",
+            ("Shift+P",),
+            "train on from the step that is looked back at, as a branch",
+        ),
+        None,
         Shortcut("save_weights", "Save &weights…", (), "write the weights to a file of their own"),
     ),
     "&Diagram": (

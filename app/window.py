@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
+    QKeyEvent,
     QPaintEvent,
 )
 from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow
@@ -23,6 +24,7 @@ from app.theme import BOARD, PAPER, STYLES, Theme, apply, styled
 
 if TYPE_CHECKING:
     from app.adding import Adding
+    from app.announcing import Announcing
     from app.breadcrumb import Breadcrumb
     from app.canvas.scene import CanvasScene
     from app.canvas.view import CanvasView
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from app.document import Document
     from app.figures import Figures
     from app.filing import Filing
+    from app.focusing import Focusing
     from app.keymap import Keymap
     from app.levels import Levels
     from app.live import Engine, Live
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
     from app.offer import Offer
     from app.panels.history import History
     from app.panels.inspector import Inspector
+    from app.panels.looking_back import LookingBack
     from app.panels.outline import Outline
     from app.panels.palette import Palette
     from app.panels.problems import Problems
@@ -51,8 +55,10 @@ if TYPE_CHECKING:
     from app.sourcing import Sourcing
     from app.spotting import Spotting
     from app.status import StatusLine
+    from app.travel import Travel
     from app.views.boundary import BoundaryView
     from app.views.loss import LossView
+    from app.views.moments import Moments
     from app.visits import Visits
 
 SIZE = (1600, 1000)
@@ -86,6 +92,9 @@ class MainWindow(QMainWindow):
     boundary: BoundaryView
     figures: Figures
     loss: LossView
+    moments: Moments
+    looking_back: LookingBack
+    travel: Travel
     notice: Notice
     breadcrumb: Breadcrumb
     shelf: Shelf
@@ -103,6 +112,8 @@ class MainWindow(QMainWindow):
     problems: Problems
     mending: Mending
     adding: Adding
+    focusing: Focusing
+    announcing: Announcing
     commanding: Commanding
 
     def __init__(
@@ -206,7 +217,7 @@ class MainWindow(QMainWindow):
 
     def _themed(self) -> tuple[Themed, ...]:
         panels = (self.library, self.bar, self.inspector, self.outline, self.problems, self.history)
-        return (*panels, self.source, self.loss, self.figures, self.notice)
+        return (*panels, self.source, self.loss, self.moments, self.figures, self.notice)
 
     def _apply_theme(self) -> None:
         application = QApplication.instance()
@@ -228,6 +239,12 @@ class MainWindow(QMainWindow):
         if path is not None and self.is_filled:
             event.acceptProposedAction()
             self.filing.open_file(path)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.is_filled:  # no panel had a use for it
+            self.focusing.leave()
+        else:
+            super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.is_filled:

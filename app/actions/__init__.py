@@ -18,6 +18,7 @@ from app.actions.looking import Looking
 from app.actions.mirroring import Mirroring
 from app.actions.picturing import Picturing
 from app.actions.running import Running
+from app.actions.travelling import Travelling
 from app.actions.turning import Turning
 from app.menus import Menus
 from app.theme import STYLES
@@ -36,6 +37,7 @@ COMMANDS: tuple[type[Commands], ...] = (
     Mirroring,
     Turning,
     Running,
+    Travelling,
     Helping,
     Picturing,
 )

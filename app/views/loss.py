@@ -1,11 +1,14 @@
-"""The loss as it falls: training (smoothed, with the raw values pale behind it) and validation (dashed)."""
+"""The loss as it falls: training (smoothed, with the raw values pale behind it) and validation (dashed).
+
+Branches that were left are faded, edits made on the way are marks, and the step that is looked back at is a line.
+"""
 
 from __future__ import annotations
 
 import math
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
@@ -13,10 +16,14 @@ from app.panels.numbers import readable
 from app.theme import Theme, mixed
 from app.views.axes import Scale, log_ticks, tick_text, ticks
 from app.views.curve import Curve, smooth
+from app.views.story import Story
+from app.views.strokes import paint_line, paint_range
 
 LEFT, RIGHT, TOP, BOTTOM = 44, 12, 12, 24
 PACE = 100  # ms between two paintings while rows come in
 SMOOTHED = 60  # the smoothed curve averages this part of all points
+FADED = 0.6  # of the panel's colour in that of a branch that was left
+MARK, NEAR = 4.0, 5.0  # half the width of a mark, and how near the mouse must be to it, in pixels
 
 
 class LossView(QWidget):
@@ -25,7 +32,8 @@ class LossView(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.training, self.validation = Curve(), Curve()
+        self.story = Story()
+        self._here: int | None = None
         self._hover: float | None = None
         self._soon = QTimer(
             self
@@ -54,12 +62,39 @@ class LossView(QWidget):
         self._theme = theme
         self.update()
 
+    @property
+    def training(self) -> Curve:
+        """The curve of the training loss up to the present."""
+        return self.story.training
+
+    @property
+    def validation(self) -> Curve:
+        """That of the validation loss."""
+        return self.story.validation
+
     def clear(self) -> None:
-        """Forgets both curves: the run begins again."""
-        self.training.clear()
-        self.validation.clear()
+        """Forgets everything: the run begins again."""
+        self.story.clear()
+        self._here = None
         self.log.hide()
         self.update()
+
+    def mark(self, step: int, label: str, again: bool = False) -> None:
+        """An edit was made at this step, or the last one went on (`again`)."""
+        self.story.mark(step, label, again)
+        self.update()
+
+    def branch(self, step: int) -> None:
+        """The run goes on from this step; what came after stays as a faded curve."""
+        self.story.branch(step)
+        self._here = None
+        self.update()
+
+    def show_here(self, step: int | None) -> None:
+        """This step is looked back at, None: the present."""
+        if step != self._here:
+            self._here = step
+            self.update()
 
     def show_rows(self, training: np.ndarray, validation: np.ndarray) -> None:
         """Takes new (step, loss) rows of both curves, `[n, 2]`."""
@@ -92,7 +127,7 @@ class LossView(QWidget):
         font = QFont(self.font())
         font.setPixelSize(11)
         painter.setFont(font)
-        if not len(self.training) and not len(self.validation):
+        if self.is_empty:
             painter.setPen(QColor(self._theme.muted))
             painter.drawText(
                 self.rect(), Qt.AlignmentFlag.AlignCenter, "Press play to see the loss fall."
@@ -101,15 +136,27 @@ class LossView(QWidget):
         across, up = self.scales()
         self._paint_axes(painter, across, up)
         painter.setClipRect(QRectF(LEFT, 0, self.width() - LEFT, self.height() - BOTTOM + 1))
+        self._paint_left(painter, across, up)
         self._paint_curves(painter, across, up)
         painter.setClipping(False)
+        self._paint_marks(painter, across)
+        self._paint_here(painter, across)
         self._paint_legend(painter)
         self._paint_hover(painter, across)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no curve yet."""
+        return not len(self.training) and not len(self.validation)
+
+    def steps_scale(self) -> Scale | None:
+        """The axis of steps, None while there is no curve."""
+        return None if self.is_empty else self.scales()[0]
+
     def scales(self) -> tuple[Scale, Scale]:
         """The axes for the present data: steps across, loss up."""
-        both = np.concatenate([self.training.rows, self.validation.rows])
-        steps, losses = both[:, 0], both[:, 1]
+        rows = self.story.rows()
+        steps, losses = rows[:, 0], rows[:, 1]
         log = self.log.isChecked() and bool((losses > 0).any())
         if log:
             losses = losses[losses > 0]
@@ -148,20 +195,48 @@ class LossView(QWidget):
         window = max(1, len(rows) // SMOOTHED)
         if window > 1:
             pale = mixed(self._theme.text, self._theme.panel, 0.82)
-            _range(painter, QPen(pale, 1), across.pixels(rows[:, 0]), up.pixels(rows[:, 1]))
+            paint_range(painter, QPen(pale, 1), across.pixels(rows[:, 0]), up.pixels(rows[:, 1]))
         calm = smooth(rows[:, 1], window)
-        _stroke(
-            painter, QPen(QColor(self._theme.text), 1.7), across.pixels(rows[:, 0]), up.pixels(calm)
-        )
+        pen = QPen(QColor(self._theme.text), 1.7)
+        paint_line(painter, pen, across.pixels(rows[:, 0]), up.pixels(calm))
         rows = self.validation.rows
         pen = QPen(QColor(self._theme.classes[1]), 1.7, Qt.PenStyle.CustomDashLine)
         pen.setDashPattern([4, 2.5])
-        _stroke(painter, pen, across.pixels(rows[:, 0]), up.pixels(rows[:, 1]))
+        paint_line(painter, pen, across.pixels(rows[:, 0]), up.pixels(rows[:, 1]))
+
+    def _paint_left(self, painter: QPainter, across: Scale, up: Scale) -> None:
+        colors = (self._theme.text, self._theme.classes[1])
+        for left in self.story.left:
+            for rows, color in zip(left, colors, strict=True):
+                pen = QPen(mixed(color, self._theme.panel, FADED), 1.5, Qt.PenStyle.CustomDashLine)
+                pen.setDashPattern([1.5, 2])
+                calm = smooth(rows[:, 1], max(1, len(rows) // SMOOTHED))
+                paint_line(painter, pen, across.pixels(rows[:, 0]), up.pixels(calm))
+
+    def _paint_marks(self, painter: QPainter, across: Scale) -> None:
+        """A wedge at the floor for every edit."""
+        floor = self.height() - BOTTOM
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._theme.function))
+        for mark in self.story.marks:
+            x = float(across.pixels(mark.step))
+            feet = (QPointF(x - MARK, floor + 1), QPointF(x + MARK, floor + 1))
+            painter.drawPolygon(QPolygonF([QPointF(x, floor - 2 * MARK), *feet]))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+
+    def _paint_here(self, painter: QPainter, across: Scale) -> None:
+        if self._here is not None:
+            x = float(across.pixels(self._here))
+            painter.setPen(QPen(QColor(self._theme.selection), 1.5))
+            painter.drawLine(QPointF(x, TOP - 6), QPointF(x, self.height()))
 
     def _paint_legend(self, painter: QPainter) -> None:
         names = [("training", self._theme.text, Qt.PenStyle.SolidLine)]
         if len(self.validation):
             names.append(("validation", self._theme.classes[1], Qt.PenStyle.DashLine))
+        if self.story.left:
+            faded = mixed(self._theme.text, self._theme.panel, FADED / 2).name()
+            names.append(("left branch", faded, Qt.PenStyle.DotLine))
         for row, (name, color, style) in enumerate(names):
             y = TOP + 10 + 18 * row
             x = self.width() - RIGHT - 92
@@ -180,6 +255,11 @@ class LossView(QWidget):
         painter.drawLine(QPointF(x, TOP), QPointF(x, self.height() - BOTTOM))
         text = f"step {step:,.0f} · {readable(loss)}"
         text += f" · validation {readable(other)}" if other is not None else ""
+        reach = NEAR * (across.high - across.low) / (across.end - across.start)
+        done = self.story.marks_near(across.value(self._hover or 0.0), reach)
+        text = " · ".join([text, *dict.fromkeys(mark.label for mark in done)])
+        room = self.width() - LEFT - 20
+        text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
         width = painter.fontMetrics().horizontalAdvance(text) + 14
         left = min(max(x + 8, LEFT + 2), self.width() - width - 2)
         box = QRectF(left, self.height() - BOTTOM - 26, width, 20)
@@ -194,7 +274,7 @@ class LossView(QWidget):
     def resizeEvent(self, event: object) -> None:
         size = self.log.sizeHint()
         self.log.setGeometry(
-            self.width() - RIGHT - 92, TOP + 38, max(size.width(), 44), size.height()
+            self.width() - RIGHT - 92, TOP + 56, max(size.width(), 44), size.height()
         )
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -218,36 +298,3 @@ def _ceiling(losses: np.ndarray) -> float:
     calm = float(np.quantile(losses, 0.99)) if len(losses) > 50 else top
     top = top if top < 3 * calm else 1.5 * calm
     return top * 1.05 if top > 0 and math.isfinite(top) else 1.0
-
-
-def _columns(x: np.ndarray) -> np.ndarray:
-    """Where in `x`, which rises, each pixel column begins."""
-    columns = np.floor(x).astype(np.int64)
-    return np.concatenate([[0], np.flatnonzero(np.diff(columns)) + 1])
-
-
-def _range(painter: QPainter, pen: QPen, x: np.ndarray, y: np.ndarray) -> None:
-    """From the lowest to the highest point of every pixel column: as much as can be seen of a noisy curve."""
-    starts = _columns(x)
-    tops, bottoms = np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)
-    painter.setPen(pen)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    lines = zip(x[starts].tolist(), tops.tolist(), bottoms.tolist(), strict=True)
-    painter.drawLines([QLineF(a, top, a, bottom + 1) for a, top, bottom in lines])
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-
-
-def _stroke(painter: QPainter, pen: QPen, x: np.ndarray, y: np.ndarray) -> None:
-    """A line through the points, through their mean where several share a pixel column."""
-    if len(x) == 0:
-        return
-    painter.setPen(pen)
-    if len(x) == 1:
-        painter.drawEllipse(QPointF(float(x[0]), float(y[0])), 1.5, 1.5)
-        return
-    starts = _columns(x)
-    sizes = np.diff([*starts, len(x)])
-    across, up = np.add.reduceat(x, starts) / sizes, np.add.reduceat(y, starts) / sizes
-    across[-1], up[-1] = x[-1], y[-1]  # the newest value, not a mean
-    points = zip(across.tolist(), up.tolist(), strict=True)
-    painter.drawPolyline(QPolygonF([QPointF(a, b) for a, b in points]))

@@ -1,4 +1,7 @@
-"""The lecture's gradient graph: the diagram's mirror image in green, below it, seeded with 1 at the cost and run backwards."""
+"""The lecture's gradient graph: the diagram's mirror image in green, below it, seeded with 1 at the cost and run backwards.
+
+It is made as of a diagram that flows to the right; beside one that flows upwards it is turned at last, but for its texts.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,8 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygon
 from app.canvas import paths
 from app.canvas.faces import scientific
 from app.canvas.flows import READABLE
-from app.canvas.geometry import CIRCLES, Form, Ring
-from app.canvas.glyphs import body
+from app.canvas.geometry import CIRCLES, Form, Ring, laid, rightwards, upwards
+from app.canvas.glyphs import ASIDE, body
 from app.canvas.inks import NAME, SMALL, Inks, text_width, write
 from app.theme import mixed
 from graph.diagram import Pin, Wire
@@ -40,13 +43,14 @@ ONE_ROW = 20.0  # blocks nearer than that to a row stand in it
 
 
 class Label(NamedTuple):
-    """A text around (x, y); `key` names whose gradient it is: a pin, a block's weights, or nothing."""
+    """A text at (x, y), `align` as in inks.write; `key` names whose gradient it is: a pin, a block's weights, or nothing."""
 
     x: float
     y: float
     text: str
     size: int
     key: Pin | str
+    align: float = 0.5
 
 
 class Mirror:
@@ -83,14 +87,24 @@ class Mirror:
         self._build()
         rect = self._lines.boundingRect() | self._shapes.boundingRect()
         for label in self.labels:
-            half = text_width(label.text, label.size, italic=True) / 2
-            rect |= QRectF(label.x - half, label.y - 9, 2 * half, 18 + NUMBER)
+            width = text_width(label.text, label.size, italic=True)
+            rect |= QRectF(label.x - width * label.align, label.y - 9, width, 18 + NUMBER)
         return rect
 
     def twin(self, block: str) -> QPointF:
         """Where the twin of a block stands."""
-        item = self._scene.blocks[block]
-        return QPointF(item.x(), self._below(item.y()))
+        return self._shown(self._twin(block))
+
+    def _twin(self, block: str) -> QPointF:
+        x, y = self._lying(*self._scene.blocks[block].pos().toTuple())
+        return QPointF(x, self._below(y))
+
+    def _lying(self, x: float, y: float) -> tuple[float, float]:
+        """A point of the scene in the diagram as it would flow to the right."""
+        return rightwards(x, y) if self._scene.is_rising else (x, y)
+
+    def _shown(self, at: QPointF) -> QPointF:
+        return QPointF(*upwards(at.x(), at.y())) if self._scene.is_rising else at
 
     def _below(self, y: float) -> float:
         """Where a height of the diagram lies in the mirror."""
@@ -104,8 +118,10 @@ class Mirror:
         self._stale = False
         self._lines, self._heads, self._shapes = (QPainterPath() for _ in range(3))
         self.labels = []
-        self._axis = self._scene.bounds().bottom() + AWAY
-        self._apart = _apart([item.y() for item in self._scene.blocks.values()])
+        bounds, rising = self._scene.bounds(), self._scene.is_rising
+        self._axis = (bounds.right() if rising else bounds.bottom()) + AWAY
+        places = [self._lying(item.x(), item.y()) for item in self._scene.blocks.values()]
+        self._apart = _apart([y for _, y in places])
         named = names(self._scene.diagram)
         wires = {w: item for w, item in self._scene.wires.items() if not self._is_target(w.target)}
         reached = self._reached(wires)
@@ -114,6 +130,10 @@ class Mirror:
                 self._add_wire(item)
         for name in reached:
             self._add_twin(self._scene.blocks[name], named)
+        if rising:
+            turn = QTransform().rotate(-90.0)
+            self._lines, self._heads = turn.map(self._lines), turn.map(self._heads)
+            self._shapes = turn.map(self._shapes)
 
     def _is_target(self, pin: Pin) -> bool:
         """Whether a wire brings what a cost compares with: nothing is learned there."""
@@ -138,9 +158,10 @@ class Mirror:
 
     def _add_wire(self, item: WireItem) -> None:
         """The same way mirrored and backwards, from inside the twin that it leaves."""
-        way = np.array([(x, self._below(y)) for x, y in item.way.tolist()])[::-1]
-        end = self._scene.blocks[item.wire.target.block]
-        inside = (end.x(), way[0][1]) if abs(way[0][0] - end.x()) > 2 else tuple(way[0])
+        lying = [self._lying(x, y) for x, y in item.way.tolist()]
+        way = np.array([(x, self._below(y)) for x, y in lying])[::-1]
+        end = self._twin(item.wire.target.block).x()
+        inside = (end, way[0][1]) if abs(way[0][0] - end) > 2 else tuple(way[0])
         self._draw(np.vstack([inside, way]))
 
     def _draw(self, way: paths.Points) -> None:
@@ -152,9 +173,8 @@ class Mirror:
         self._heads.closeSubpath()
 
     def _add_twin(self, item: BlockItem, named: Names) -> None:
-        made, middle = item.face.form, self.twin(item.block)
-        height = self._height(made)
-        flipped = QTransform.fromScale(-1, 1).map(body(made.glyph, made.width, height))
+        made, middle = item.face.form, self._twin(item.block)
+        flipped = QTransform.fromScale(-1, 1).map(self._outline(made))
         self._shapes.addPath(flipped.translated(middle))
         for pin, ring in made.rings.items():
             self._add_ring(Pin(item.block, pin), made, ring, middle, named)
@@ -164,30 +184,46 @@ class Mirror:
             size -= 1
         seed = made.glyph is Glyph.COST
         if text:
-            self.labels.append(Label(middle.x(), middle.y(), text, NAME if seed else size, ""))
+            at = self._shown(middle)
+            self.labels.append(Label(at.x(), at.y(), text, NAME if seed else size, ""))
         if self._has_weights(item.block):
             self._add_weights(item, middle, named)
 
-    def _height(self, made: Form) -> float:
+    def _outline(self, made: Form) -> QPainterPath:
+        """A shape as it lies, grown with the rows."""
+        breadth = self._breadth(made)
+        if not made.up:
+            return body(made.glyph, made.width, breadth)
+        return QTransform().rotate(90.0).map(body(made.glyph, breadth, made.height, up=True))
+
+    def _breadth(self, made: Form) -> float:
         """A shape with many pins grows with the rows, for its pins are drawn apart as they are."""
-        return made.height * (self._apart if len(made.rings) > 1 or len(made.ports) > 2 else 1.0)
+        return made.breadth * (self._apart if len(made.rings) > 1 or len(made.ports) > 2 else 1.0)
 
     def _add_ring(self, pin: Pin, made: Form, ring: Ring, middle: QPointF, named: Names) -> None:
+        ring = laid(ring) if made.up else ring
         x, y = middle.x() + ring.x, middle.y() - ring.y * self._apart
         if made.glyph not in CIRCLES:
             self._shapes.addEllipse(QPointF(x, y), ring.radius, ring.radius)
             side = math.copysign(1.0, ring.dx)
-            start, end = (x - side * ring.radius, y), (middle.x() + side * made.width / 2, y)
+            start, end = (x - side * ring.radius, y), (middle.x() + side * made.length / 2, y)
             self._draw(np.array([start, end]))
         text = f"∂C/∂{named.variables.get(pin, pin.name)}"
-        self.labels.append(Label(x, y + ring.radius + BELOW, text, SMALL + 1, pin))
+        self._name(QPointF(x, y), ring.radius, BELOW, text, pin)
+
+    def _name(self, at: QPointF, away: float, below: float, text: str, key: Pin | str) -> None:
+        """Names what lies at a place that reaches so far: below it, beside it where the diagram flows upwards."""
+        here, size = self._shown(at), SMALL + 1
+        if self._scene.is_rising:
+            self.labels.append(Label(here.x() + away + ASIDE, here.y() - 7.0, text, size, key, 0.0))
+        else:
+            self.labels.append(Label(here.x(), here.y() + away + below, text, size, key))
 
     def _add_weights(self, item: BlockItem, middle: QPointF, named: Names) -> None:
-        bottom = middle.y() + self._height(item.face.form) / 2
+        bottom = middle.y() + self._breadth(item.face.form) / 2
         self._draw(np.array([(middle.x(), bottom), (middle.x(), bottom + STEM)]))
         text = f"∂C/∂{named.weights.get(item.block, 'w')}"
-        place = bottom + STEM + BELOW - 4
-        self.labels.append(Label(middle.x(), place, text, SMALL + 1, item.block))
+        self._name(QPointF(middle.x(), bottom), STEM, BELOW - 4, text, item.block)
 
     def _has_weights(self, block: str) -> bool:
         counts = self._scene.report.counts.get(block)
@@ -228,9 +264,10 @@ class Mirror:
             return
         painter.setPen(ink.gradient_text)
         for label, number in self.written():
-            write(painter, label.text, label.x, label.y, italic=True, size=label.size)
+            x, y, align = label.x, label.y, label.align
+            write(painter, label.text, x, y, italic=True, size=label.size, align=align)
             if number:
-                write(painter, number, label.x, label.y + NUMBER)
+                write(painter, number, x, y + NUMBER, align=align)
 
     def written(self) -> Iterator[tuple[Label, str]]:
         """Every text with the norm of its gradient at the last watched step, "" where none is known."""

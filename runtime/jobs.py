@@ -10,6 +10,7 @@ import torch
 
 from graph.diagram import Frozen
 from graph.problem import DiagramError, Problem
+from runtime.finders import findings
 from runtime.messages import Computed, Failed
 from runtime.run import Run
 from runtime.snapshot import Ask
@@ -24,7 +25,7 @@ Job = Iterator[
     tuple[float, Any]
 ]  # the share that is done, 0..1, and the figure as far as it has come
 
-JOBS: Mapping[str, Callable[[Run, Ask], Job]] = Frozen(surface=surface)
+JOBS: Mapping[str, Callable[[Run, Ask], Job]] = Frozen(surface=surface, findings=findings)
 
 
 class Jobs:

@@ -47,6 +47,7 @@ from app.views.boundary import BoundaryView
 from app.views.loss import LossView
 from app.views.moments import Moments
 from app.visits import Visits
+from app.watching import Watching
 from runtime.session import Session
 
 if TYPE_CHECKING:
@@ -138,6 +139,7 @@ def contents(window: MainWindow) -> Iterator[None]:
     window.offer.found.connect(lambda found: window.library.show_shelf(found, window.shelf.pins))
     window.figures.connect_to(window)
     window.spotting = Spotting(window)
+    window.watching = Watching(window)
     window.sourcing = Sourcing(window)
     window.filing.as_saved = lambda diagram: docks.with_views(window, diagram)
     docks.arrange(window)

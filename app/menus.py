@@ -8,10 +8,10 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from app.plain import plain
-from app.shortcuts import MENUS, Shortcut
+from app.shortcuts import DRAWING, MENUS, Shortcut
 
-SUBMENUS = ("recent", "gallery", "theme", "style", "docks")
-SWITCHES = ("upwards", "values", "minimap", "calm", "mirror")
+SUBMENUS = ("recent", "gallery", "theme", "style", "docks", "drawing")
+SWITCHES = ("upwards", "minimap", "calm", "mirror")
 
 Row = (
     tuple[str, str, Callable[[], object]] | str
@@ -36,6 +36,9 @@ class Menus:
                 elif entry.name in SUBMENUS:
                     self.menus[entry.name] = menu.addMenu(entry.text)
                     self.menus[entry.name].setToolTipsVisible(True)
+                    if entry.name == "drawing":
+                        for switch in DRAWING:
+                            self.menus[entry.name].addAction(self._action(switch))
                 else:
                     self._menu_for(menu, entry).addAction(self._action(entry))
 
@@ -54,7 +57,7 @@ class Menus:
         action.setToolTip(entry.help or entry.text.replace("&", ""))
         action.setStatusTip("")
         run = self._commands[entry.name]
-        if entry.name in SWITCHES:
+        if entry.name in SWITCHES or entry in DRAWING:
             action.setCheckable(True)
             action.toggled.connect(run)
         else:

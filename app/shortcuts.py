@@ -142,11 +142,12 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
         None,
         Shortcut("theme", "&Theme"),
         Shortcut("style", "&Style"),
+        Shortcut("drawing", "On the &drawing"),
         Shortcut(
-            "values",
-            "Show &values forward",
-            ("V",),
-            "grey numbers of the values beside the gradients",
+            "card",
+            "Show the val&ue",
+            ("I",),
+            "a card of the selected block's variable: numbers, histogram, picture (or hover its circle)",
         ),
         Shortcut(
             "mirror",
@@ -257,6 +258,16 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
     ),
 }
 
+DRAWING = (  # the switches of View > On the drawing
+    Shortcut("gradients", "&Gradients backward", (), "green pulses and numbers of ∂C/∂z"),
+    Shortcut("values", "&Values forward", ("V",), "grey pulses and numbers of the values"),
+    Shortcut("marks", "Lost &gradients", (), "where gradients begin to vanish or to explode"),
+    Shortcut("dead", "&Dead units", (), "the share of a rectifier's units that are 0 for a batch"),
+    Shortcut("tint", "&Tint by change", (), "blocks tinted by how far their weights have moved"),
+    Shortcut("legend", "&Legend", (), "what colour, width and speed of a pulse stand for"),
+    Shortcut("shapes", "&Shapes", (), "the sizes of variables beside their circles"),
+)
+
 GESTURES = (  # what the canvas answers to besides the menus
     ("wheel", "zoom at the cursor"),
     ("middle button, or Space and drag", "pan"),
@@ -272,6 +283,7 @@ GESTURES = (  # what the canvas answers to besides the menus
     ("Tab, or double click on nothing", "search for a block"),
     ("double click or Enter on a part", "open it; Escape climbs back"),
     ("double click on a circle", "name its variable"),
+    ("rest over a circle", "its card: shape, mean, spread, histogram, picture"),
     ("drag a frame by its title, or its edges", "move it with what stands inside, or resize it"),
     ("double click on a frame's title, or on a comment", "write in it"),
 )
@@ -279,4 +291,7 @@ GESTURES = (  # what the canvas answers to besides the menus
 
 def table() -> tuple[Shortcut, ...]:
     """All commands, in the order of the menus."""
-    return tuple(entry for menu in MENUS.values() for entry in menu if entry is not None)
+    return (
+        *(entry for menu in MENUS.values() for entry in menu if entry is not None),
+        *DRAWING,
+    )

@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from app.views.loss import LossView
     from app.views.moments import Moments
     from app.visits import Visits
+    from app.watching import Watching
 
 SIZE = (1600, 1000)
 THEMES = ("paper", "board", "system")
@@ -108,6 +109,7 @@ class MainWindow(QMainWindow):
     source: SourcePanel
     sourcing: Sourcing
     spotting: Spotting
+    watching: Watching
     safety: Safety
     problems: Problems
     mending: Mending

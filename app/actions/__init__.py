@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeySequence
 from app.actions.adding import Adds
 from app.actions.arranging import Arranging
 from app.actions.commands import Commands, Table
+from app.actions.drawing import Drawing
 from app.actions.editing import Editing
 from app.actions.filing import Files
 from app.actions.focusing import Focuses
@@ -34,6 +35,7 @@ COMMANDS: tuple[type[Commands], ...] = (
     Framing,
     Focuses,
     Looking,
+    Drawing,
     Mirroring,
     Turning,
     Running,
@@ -43,7 +45,13 @@ COMMANDS: tuple[type[Commands], ...] = (
 )
 THEMES = {"paper": "Paper", "board": "Board", "system": "System"}
 SWITCHES = (
+    ("gradients", True),
     ("values", False),
+    ("marks", True),
+    ("dead", True),
+    ("tint", False),
+    ("legend", True),
+    ("shapes", True),
     ("minimap", True),
     ("calm", False),
     ("mirror", False),

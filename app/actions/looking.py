@@ -18,7 +18,6 @@ class Looking(Commands):
             "zoom_in": lambda: view.set_zoom(view.zoom * ZOOM),
             "zoom_out": lambda: view.set_zoom(view.zoom / ZOOM),
             "zoom_reset": lambda: view.set_zoom(1.0),
-            "values": self.show_values,
             "minimap": self.show_minimap,
             "calm": self.calm,
         }
@@ -30,11 +29,6 @@ class Looking(Commands):
             self._window.view.zoom_to(picked)
         else:
             self._window.view.frame_all()
-
-    def show_values(self, wanted: bool) -> None:
-        """Grey numbers of the values."""
-        self._window.scene.show_values = wanted
-        self._window.preferences.keep("values", wanted)
 
     def show_minimap(self, wanted: bool) -> None:
         """The overview in the corner."""

@@ -210,7 +210,9 @@ class Flows:
             snapshot.flows.get(key) if isinstance(key, Wire) else snapshot.variables.get(key)
             for key in self._keys
         ]
-        self._backward = np.array([level(f.gradient, self.scale) if f else NONE for f in found], np.int64)
+        self._backward = np.array(
+            [level(f.gradient, self.scale) if f else NONE for f in found], np.int64
+        )
         self._forward = np.array(
             [level(f.value, self.value_scale) if f else NONE for f in found], np.int64
         )

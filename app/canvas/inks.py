@@ -14,6 +14,7 @@ from nodes.block import Glyph
 RIM, THIN, THICK = 2.5, 2.2, 4.0
 LABEL, NAME, SMALL, PIN_NAME = 17, 16, 11, 10  # pixel sizes at scale 1
 SHADES = 16  # how many strengths of a flow are told apart
+PALEST = 0.6  # how much of the ground is in the colour of the weakest pulse
 DOWN = {LABEL: 6.0, NAME: 5.5, SMALL: 4.0}  # from the middle of a text to its base line
 
 
@@ -81,11 +82,20 @@ class Inks:
         # paints a band as if it lay under the wires that stand already
         self.under = modes.CompositionMode_Multiply if light else modes.CompositionMode_Screen
         self.rims, self.fills = _rims(theme), _fills(theme)
+        # the colours of pulses by strength: [0] of gradients, [1] of values
+        self.pulses = tuple(_pulses(c, theme.background) for c in (theme.gradient, theme.muted))
 
     def shade(self, level: int, forward: bool = False) -> QColor:
         """The pale colour of a flow of strength `level` of SHADES; green for gradients, grey for values."""
-        alpha = 36 + 40 * level // (SHADES - 1)
+        alpha = 26 + 56 * level // (SHADES - 1)
         return _faded(self.theme.muted if forward else self.theme.gradient, alpha)
+
+
+def _pulses(color: str, ground: str) -> list[QColor]:
+    """A colour for every strength, from pale to full."""
+    return [
+        mixed(color, ground, PALEST * (1 - strength / (SHADES - 1))) for strength in range(SHADES)
+    ]
 
 
 def _rims(theme: Theme) -> dict[Glyph, QPen]:

@@ -21,9 +21,10 @@ from app.canvas.mirror import Mirror
 from app.canvas.paths import Points
 from app.canvas.pulses import Pulses
 from app.canvas.router import Link, Router
+from app.canvas.signs import Signs
 from app.canvas.spotlight import Spotlight
-from app.canvas.veil import Veil
 from app.canvas.turning import laid_box, laid_link, risen, route
+from app.canvas.veil import Veil
 from app.theme import Theme
 from graph.change import Change
 from graph.diagram import INLET, OUTLET, UP, Diagram, Pin, Wire
@@ -53,6 +54,7 @@ class CanvasScene(QGraphicsScene):
         Signal()
     )  # blocks or wires came, went, moved, or changed in what can be seen from afar
     ticked = Signal()  # what moves has moved
+    tinted = Signal()  # the tints of blocks are others now
 
     def __init__(
         self, do: Callable[[Edit], None], theme: Theme, parent: QObject | None = None
@@ -74,6 +76,7 @@ class CanvasScene(QGraphicsScene):
         self.frames.changed.connect(self._frames_changed)
         self.pulses = Pulses(self)
         self.mirror, self.spotlight = Mirror(self), Spotlight(self)
+        self.signs, self._with_shapes = Signs(self), True
         self.veil, self.comparing = Veil(self), Comparing(self)
         self.pulses.ticked.connect(self.ticked)
         self.pulses.turned.connect(self.touched)
@@ -155,8 +158,15 @@ class CanvasScene(QGraphicsScene):
         self.update()
         self._touch()
 
+    def show_shapes(self, wanted: bool) -> None:
+        """Whether the sizes of variables stand beside their circles."""
+        self._with_shapes = wanted
+        if self._refresh(self.blocks):
+            self._route()
+            self._touch()
+
     def _face(self, name: str) -> Face:
-        return faces.face(
+        made = faces.face(
             self.diagram,
             self.diagram.blocks[name],
             self._names,
@@ -164,6 +174,7 @@ class CanvasScene(QGraphicsScene):
             self._troubles.get(name, ()),
             label_width,
         )
+        return made if self._with_shapes else replace(made, shapes={})
 
     def _add_block(self, name: str) -> None:
         item = BlockItem(name, self._face(name), self.ink)
@@ -401,6 +412,7 @@ class CanvasScene(QGraphicsScene):
 
     def show_frame(self, snapshot: Snapshot | None) -> None:
         """Shows the flows of a watched step; while it trains they move.  None shows none."""
+        self.signs.show(snapshot)
         self.pulses.show(snapshot)
 
     def set_motion(self, wanted: bool) -> None:
@@ -422,6 +434,8 @@ class CanvasScene(QGraphicsScene):
         if not self.veil.is_drawn:
             self.mirror.paint(painter, self.ink, detail)
         self.paint_flows(painter, rect, detail)
+        if detail:
+            self.signs.paint(painter, rect, self.ink)
         self.spotlight.paint(painter, self.ink)
         self.comparing.paint(painter, self.ink)
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent, QShowEve
 from PySide6.QtWidgets import QFrame, QGraphicsView, QLabel, QWidget
 
 from app.canvas.background import paint_grid
+from app.canvas.legend import Legend
 from app.canvas.minimap import ENOUGH, Minimap
 from app.canvas.overview import Overview
 from app.canvas.scene import CanvasScene
@@ -38,15 +39,19 @@ class Surface(QGraphicsView):
         self.canvas = scene
         self._overview = Overview(scene)
         self._still: QPixmap | None = None
+        self._tinted: QPixmap | None = None  # the same with tints
         self._still_at = QTransform()
         self._frame_when_shown = False
         self._minimap = Minimap(self, scene, self._overview, self.seen, self.centerOn)
         self._minimap_wanted = True
+        self._legend, self._legend_wanted = Legend(self, scene), True
         self._hint = QLabel(HINT, self)
         self._set_up()
         self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         scene.touched.connect(self._on_touched)
         scene.ticked.connect(self.viewport().update)
+        scene.ticked.connect(self._arrange_legend)
+        scene.tinted.connect(self._on_tinted)
         self.set_theme(scene.ink.theme)
 
     def _set_up(self) -> None:
@@ -139,6 +144,25 @@ class Surface(QGraphicsView):
         self._minimap_wanted = wanted
         self._arrange()
 
+    @property
+    def legend_wanted(self) -> bool:
+        """Whether the legend of the pulses is wanted."""
+        return self._legend_wanted
+
+    @legend_wanted.setter
+    def legend_wanted(self, wanted: bool) -> None:
+        self._legend_wanted = wanted
+        self._arrange_legend()
+
+    def _arrange_legend(self) -> None:
+        """In the corner below, left of the map, where something runs and there is room."""
+        legend, edge = self._legend, 20
+        roomy = self.width() > 2 * legend.width() and self.height() > 300
+        shown = self._legend_wanted and legend.says_something and roomy
+        legend.move(edge, self.height() - legend.height() - edge)
+        if shown != legend.isVisibleTo(self):
+            legend.setVisible(shown)
+
     def set_theme(self, theme: Theme) -> None:
         """Paints the canvas in other colours from now on."""
         self.canvas.set_theme(theme)
@@ -152,6 +176,7 @@ class Surface(QGraphicsView):
         self._minimap.move(
             self.width() - self._minimap.width() - 20, self.height() - self._minimap.height() - 20
         )
+        self._arrange_legend()
         roomy = self.width() > 420 and self.height() > 300
         self._minimap.setVisible(self._minimap_wanted and blocks >= ENOUGH and roomy)
         self._hint.adjustSize()
@@ -162,8 +187,12 @@ class Surface(QGraphicsView):
         wires = len(self.canvas.diagram.wires)
         self.setAccessibleDescription(f"{blocks} blocks, {wires} wires")
 
+    def _on_tinted(self) -> None:
+        self._tinted = None
+        self.viewport().update()
+
     def _on_touched(self) -> None:
-        self._still = None
+        self._still = self._tinted = None
         self._arrange()
         if self.is_far or self.canvas.pulses.snapshot is not None:
             self.viewport().update()
@@ -213,7 +242,16 @@ class Surface(QGraphicsView):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint_still(painter)
             painter.end()
-        return self._still
+            self._tinted = None
+        if self._tinted is None:
+            self._tinted = self._still.copy() if self.canvas.signs.tints() else self._still
+            if self._tinted is not self._still:
+                painter = QPainter(self._tinted)
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+                painter.setTransform(here, True)
+                self.canvas.signs.paint_tints(painter, self.seen(), self.canvas.ink)
+                painter.end()
+        return self._tinted
 
     def _paint_still(self, painter: QPainter) -> None:
         painter.save()
@@ -233,4 +271,6 @@ class Surface(QGraphicsView):
         self.canvas.frames.paint(painter, QRectF(rect), ink, self.zoom)
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        if not self.canvas.pulses.are_running:  # else the still picture has them
+            self.canvas.signs.paint_tints(painter, QRectF(rect), self.canvas.ink)
         self.canvas.paint_over(painter, QRectF(rect), detail=not self.is_far)

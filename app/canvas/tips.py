@@ -44,6 +44,7 @@ def _of_output(scene: CanvasScene, pin: Pin) -> list[str]:
     return [
         told,
         _flow(flow),
+        scene.signs.of_pin(pin),
         *_troubles(scene, pin),
         "drag a wire out of it; double click names it",
     ]
@@ -66,6 +67,7 @@ def _of_block(scene: CanvasScene, name: str) -> list[str]:
         told.append(f"{count.weights:,} weights · {count.macs:,} MACs a sample")
     if snapshot is not None and name in snapshot.weight_gradients:
         told.append(f"|∂C/∂w| = {scientific(snapshot.weight_gradients[name])}")
+    told += scene.signs.of_block(name)
     if snapshot is not None and name in snapshot.costs:
         told.append(f"C = {energy(snapshot.costs[name])}")
     if (verdict := scene.verdicts.get(name)) is not None:

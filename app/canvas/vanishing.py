@@ -87,8 +87,8 @@ def starts(
     for key in order:
         met = frozenset[str]().union(*(passed.get(k, frozenset()) for k in after.get(key, ())))
         sign = found.get(key)
-        if sign is not None and key not in silent:
-            if sign.kind not in met:
+        if sign is not None:
+            if sign.kind not in met and key not in silent:
                 begun[key] = sign
             met |= {sign.kind}
         passed[key] = met

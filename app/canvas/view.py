@@ -10,16 +10,19 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDragMoveEvent,
     QDropEvent,
+    QFocusEvent,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
+    QPen,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.canvas import hits, noting
+from app.canvas.card import CardView
 from app.canvas.coming import Coming
 from app.canvas.framing import CURSORS, DragFrames
 from app.canvas.geometry import CIRCLES
@@ -31,9 +34,11 @@ from app.canvas.placing import Shelf, free_place
 from app.canvas.press import begin
 from app.canvas.rename import Rename
 from app.canvas.scene import CanvasScene
+from app.canvas.stepping import beside
 from app.canvas.surface import Surface
 from app.canvas.tips import tip_at
 from app.canvas.wanted import Wanted
+from app.plain import plain
 from graph.diagram import Pin, Wire
 from graph.edits import MoveBlocks
 from graph.grouping import RenamePart
@@ -62,6 +67,7 @@ class CanvasView(Surface):
     """A CanvasScene to work on."""
 
     searched = Signal(object)  # Wanted: a block is to be searched for
+    entered = Signal(str)  # Enter on a block: its settings are wanted, or what is inside it
     added = Signal(str)  # the kind of a block that was added
     left = Signal()  # Escape with nothing to let go of: back to the level around
 
@@ -74,11 +80,15 @@ class CanvasView(Surface):
         self._panned_from: QPointF | None = None
         self._held = Qt.MouseButton.NoButton  # the button of the gesture
         self._space = False
+        self._ringed = False  # the focus came by keys
         self._rename: Rename | None = None
         self.editor: NoteEditor | None = None  # of the comment that was written last
         self._pointer: QPointF | None = None  # where the mouse is over the canvas, in the scene
         self._coming: Coming | None = None  # what is dragged in from the palette
         self._asking: Gesture | None = None  # the wire that a search is about
+        self.card = CardView(self, scene)
+        scene.picked.connect(lambda _ids: self.card.close_card())
+        self.zoomed.connect(lambda _scale: self.card.close_card())
         self.setAcceptDrops(True)
         self.viewport().setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -93,9 +103,11 @@ class CanvasView(Surface):
             self._escape()
         left = event.button() == Qt.MouseButton.LeftButton
         if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
+            self.card.close_card()
             self._panned_from = event.position()
             self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
         elif self._gesture is None:
+            self.card.close_card()
             point = self.scene_point(event.position())
             self._gesture = begin(self.canvas, point, self.zoom, event.modifiers(), event.button())
             self._held = event.button()
@@ -152,6 +164,8 @@ class CanvasView(Surface):
         self._pointer = None
         if self._gesture is None:
             self.canvas.mark({})
+        if not self.card.kept:
+            self.card.close_card()
         super().leaveEvent(event)
 
     def _hover(self, point: QPointF) -> None:
@@ -171,6 +185,38 @@ class CanvasView(Surface):
             cursor = CURSORS.get(grip.edges, Qt.CursorShape.OpenHandCursor)
         self.viewport().setCursor(cursor)
         self.canvas.mark({pin.block: Marks(near=pin.name)} if pin is not None else {})
+        if not self.card.kept and pin != self.card.pin:
+            self.card.close_card()
+
+    def _tell(self, event: QHelpEvent) -> None:
+        """The card of the circle under the mouse, once something has run; else a tool tip."""
+        point = self.scene_point(QPointF(event.pos()))
+        pin = hits.ring_at(self.canvas, point)
+        snapshot = self.canvas.pulses.snapshot
+        if pin is not None and snapshot is not None and pin in snapshot.variables:
+            QToolTip.hideText()
+            self._open_card(pin)
+        else:
+            text = plain(self.canvas.comparing.tip(point)) or tip_at(self.canvas, point, self.zoom)
+            QToolTip.showText(event.globalPos(), text, self)
+
+    def _open_card(self, pin: Pin, kept: bool = False) -> None:
+        item = self.canvas.blocks[pin.block]
+        ring = item.face.form.rings[pin.name]
+        around = _around(ring.x, ring.y, ring.radius, ring.radius).translated(item.pos())
+        self.card.open(pin, self.viewportTransform().mapRect(around), kept)
+
+    def toggle_card(self) -> None:
+        """Opens the card of the selected block's first output, or closes it; says what is missing."""
+        if self.card.pin is not None:
+            self.card.close_card()
+            return
+        chosen = [self.canvas.blocks[name] for name in self.canvas.selected]
+        pins = [Pin(item.block, name) for item in chosen for name in item.face.form.rings]
+        if len(chosen) != 1 or not pins:
+            self.canvas.said.emit("Select one block with an output to see its value.")
+        else:
+            self._open_card(pins[0], kept=True)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turned = event.angleDelta().y() or event.angleDelta().x()
@@ -181,8 +227,7 @@ class CanvasView(Surface):
         if event.type() == QEvent.Type.Leave:
             self._pointer = None
         if isinstance(event, QHelpEvent):
-            text = tip_at(self.canvas, self.scene_point(QPointF(event.pos())), self.zoom)
-            QToolTip.showText(event.globalPos(), text, self)
+            self._tell(event)
             return True
         if isinstance(event, QNativeGestureEvent) and (
             event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture
@@ -196,6 +241,24 @@ class CanvasView(Surface):
         for shown in (self._gesture, self._asking, self._coming):
             if shown is not None:
                 shown.paint(painter)
+        if self._ringed:
+            painter.resetTransform()
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self.canvas.ink.selection, 2.0))
+            painter.drawRect(self.viewport().rect().adjusted(1, 1, -1, -1))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._ringed = event.reason() in (
+            Qt.FocusReason.TabFocusReason,
+            Qt.FocusReason.BacktabFocusReason,
+        )
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._ringed = False
+        self.viewport().update()
 
     # --- keys -------------------------------------------------------------------------------------------------------
 
@@ -211,7 +274,9 @@ class CanvasView(Surface):
         elif key == Qt.Key.Key_Escape:
             self._escape()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and len(self.canvas.selected) == 1:
-            self.canvas.opened.emit(next(iter(self.canvas.selected)))
+            block = next(iter(self.canvas.selected))
+            self.canvas.opened.emit(block)
+            self.entered.emit(block)
         elif key == Qt.Key.Key_A and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
             self.canvas.select_all()
         elif key == Qt.Key.Key_F and not event.modifiers():
@@ -242,8 +307,16 @@ class CanvasView(Surface):
             return True
         return super().focusNextPrevChild(next)
 
+    def select_beside(self, dx: float, dy: float) -> None:
+        """Selects the next block in a direction, and brings it into sight."""
+        if self._gesture is None and (block := beside(self.canvas, dx, dy)):
+            self.canvas.select({block})
+            if not self.seen().contains(self.canvas.bounds((block,))):
+                self.centerOn(self.canvas.blocks[block].pos())
+
     def connect_by_keys(self) -> None:
         """Begins a wire from the selected block that is led by keys; while one is led, goes on to the next output."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)  # it may have been asked for in the outline
         if isinstance(self._gesture, KeyWire):
             self._gesture.press(Qt.Key.Key_W)
         elif self._gesture is None and (reason := why_not(self.canvas)):
@@ -267,6 +340,8 @@ class CanvasView(Surface):
             self._gesture.cancel()
             self._gesture = None
             self.viewport().update()
+        elif self.card.pin is not None:
+            self.card.close_card()
         elif self.canvas.selected or self.canvas.selected_wires or self.canvas.frames.selected:
             self.canvas.select(())
         else:
@@ -375,7 +450,7 @@ class CanvasView(Surface):
     def _next_place(self) -> tuple[float, float]:
         if len(self.canvas.selected) == 1:
             x, y = self.canvas.diagram.blocks[next(iter(self.canvas.selected))].position
-            return x + BESIDE, y
+            return (x, y - BESIDE) if self.canvas.is_rising else (x + BESIDE, y)
         middle = self.seen().center()
         return middle.x(), middle.y()
 

@@ -1,0 +1,186 @@
+"""Signs on the drawing that say how the training does: lost gradients, dead units, and a tint where weights have changed.
+
+They are painted over the items, in a few calls, and change no more often than a person can read.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPolygonF
+
+from app.canvas.flows import READABLE
+from app.canvas.geometry import CIRCLES
+from app.canvas.glyphs import body
+from app.canvas.inks import Inks, edges, text_width, write
+from app.canvas.vanishing import VANISHING, Sign, starts, troubled
+from app.panels.numbers import readable
+from graph.diagram import Diagram, Pin
+from runtime.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from app.canvas.scene import CanvasScene
+
+FEW = 0.005  # a smaller share of dead units is not worth a word
+MANY = 0.5  # and from this one on it is said as a problem
+TINTS = 12  # how many strengths of the tint are told apart
+STRONGEST = 130  # of 255, the tint of a block whose weights have changed altogether
+SIDE = 9.0  # of the triangle of a sign
+
+
+class Signs:
+    """What is known beyond the flows, for the shown level; each kind is shown while it is wanted."""
+
+    def __init__(self, scene: CanvasScene) -> None:
+        self._scene = scene
+        self.marks, self.dead_wanted, self.tint_wanted = True, True, False
+        self.starts: dict[Pin, Sign] = {}  # where gradients begin to vanish or explode
+        self.dead: Mapping[str, float] = {}  # share of the units, by block
+        self.moved: Mapping[str, float] = {}  # ‖w − w₀‖ / ‖w₀‖, by block
+        self._kinds: dict[Pin, str] = {}  # of all variables in trouble, not only of the first
+        self._looked_at = 0.0
+        self._order: tuple[Pin, ...] = ()
+        self._after: dict[Pin, tuple[Pin, ...]] = {}
+        self._diagram: Diagram | None = None
+
+    # --- what is known ----------------------------------------------------------------------------------------------
+
+    def show(self, snapshot: Snapshot | None) -> None:
+        """Looks at the gradients of a watched step; None forgets everything."""
+        if snapshot is None:
+            self.starts, self._kinds, self.dead, self.moved = {}, {}, {}, {}
+            return
+        now = time.monotonic()
+        if snapshot.playing and self._kinds and now - self._looked_at < READABLE:
+            return
+        self._looked_at = now
+        self._follow(self._scene.diagram)
+        norms = {p: snapshot.variables[p].gradient for p in self._order if p in snapshot.variables}
+        found = troubled(norms, self._after, self._kinds)
+        self._kinds = {pin: sign.kind for pin, sign in found.items()}
+        self.starts = starts(found, norms, self._after, self._silent(norms))
+
+    def _follow(self, diagram: Diagram) -> None:
+        """The variables from the costs back, and which are computed from which."""
+        if diagram is self._diagram:
+            return
+        self._diagram, blocks = diagram, self._scene.blocks
+        outputs = {n: [Pin(n, r) for r in item.face.form.rings] for n, item in blocks.items()}
+        self._order = tuple(p for n in reversed(diagram.order) for p in outputs.get(n, ()))
+        fed: dict[Pin, list[Pin]] = {}
+        for wire in diagram.wires:
+            fed.setdefault(wire.source, []).extend(outputs.get(wire.target.block, ()))
+        self._after = {pin: tuple(pins) for pin, pins in fed.items()}
+
+    def _silent(self, norms: Mapping[Pin, float]) -> set[Pin]:
+        """Observed variables and the like through which no gradient can run, such as the numbers of classes."""
+        blocks = self._scene.blocks
+        return {p for p, n in norms.items() if not n and blocks[p.block].face.form.glyph in CIRCLES}
+
+    def show_dead(self, shares: Mapping[str, float]) -> None:
+        """The share of dead units, by block."""
+        self.dead = shares
+
+    def show_moved(self, ratios: Mapping[str, float]) -> None:
+        """How far weights have moved, by block; what stands is painted anew when that makes a difference."""
+        before, self.moved = self.tints(), ratios
+        if self.tints() != before:
+            self._scene.tinted.emit()
+
+    def tints(self) -> dict[str, int]:
+        """The strength of each block's tint, 1..TINTS; none while it is not wanted."""
+        if not self.tint_wanted:
+            return {}
+        found = {n: round(min(r, 1.0) ** 0.5 * TINTS) for n, r in self.moved.items()}
+        return {name: strength for name, strength in found.items() if strength}
+
+    # --- in words ---------------------------------------------------------------------------------------------------
+
+    def of_pin(self, pin: Pin) -> str:
+        """A sentence for the tool tip of a circle, "" when all is well."""
+        sign = self.starts.get(pin)
+        if sign is None or not self.marks:
+            return ""
+        times = readable(sign.ratio, 2)
+        return f"The gradient begins {sign.kind} here: {times} × the median. {sign.advice}"
+
+    def of_block(self, name: str) -> list[str]:
+        """Lines for the tool tip of a block."""
+        lines = []
+        if self.dead_wanted and name in self.dead:
+            lines.append(f"{self.dead[name]:.0%} of the units dead: 0 for the whole batch")
+        if name in self.moved and self.tint_wanted:
+            lines.append(f"weights moved since the start by {self.moved[name]:.1%} of their norm")
+        return lines
+
+    # --- painting ---------------------------------------------------------------------------------------------------
+
+    def paint_tints(self, painter: QPainter, rect: QRectF, ink: Inks) -> None:
+        """Tints the shapes of blocks as if the colour lay under their texts."""
+        tints = self.tints()
+        if not tints:
+            return
+        painter.save()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setCompositionMode(ink.under)
+        for name, strength in tints.items():
+            item = self._scene.blocks.get(name)
+            if item is None or not rect.intersects(item.sceneBoundingRect()):
+                continue
+            color = QColor(ink.theme.classes[4])
+            color.setAlpha(STRONGEST * strength // TINTS)
+            painter.setBrush(color)
+            made = item.face.form
+            painter.drawPath(body(made.glyph, made.width, made.height).translated(item.pos()))
+        painter.restore()
+
+    def paint(self, painter: QPainter, rect: QRectF, ink: Inks) -> None:
+        """Writes signs below circles and shares of dead units below shapes."""
+        if self.marks:
+            for pin, sign in self.starts.items():
+                if pin.block in self._scene.blocks:
+                    self._paint_sign(painter, rect, ink, pin, sign)
+        if self.dead_wanted:
+            for name, share in self.dead.items():
+                if share >= FEW and name in self._scene.blocks:
+                    self._paint_dead(painter, rect, ink, name, share)
+
+    def _paint_sign(self, painter: QPainter, rect: QRectF, ink: Inks, pin: Pin, sign: Sign) -> None:
+        at = self._scene.pulses.flows.place_after(pin)
+        if at is None:  # an observed variable has no number
+            item = self._scene.blocks[pin.block]
+            ring = item.face.form.rings[pin.name]
+            x, y, align = item.x() + ring.x, item.y() + ring.y + ring.radius + 12, 0.5
+        else:
+            x, y, align = at
+        if not _near(rect, x, y):
+            return
+        left = x - align * (text_width(sign.kind) + 2 * SIDE) + SIDE / 2
+        painter.setPen(ink.problem)
+        write(painter, sign.kind, left + SIDE, y, align=0.0)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolygon(triangle(left, y, down=sign.kind == VANISHING))
+
+    def _paint_dead(
+        self, painter: QPainter, rect: QRectF, ink: Inks, name: str, share: float
+    ) -> None:
+        item = self._scene.blocks[name]
+        x, y = item.x(), item.y() + item.face.form.height / 2 + 12
+        if _near(rect, x, y):
+            painter.setPen(ink.problem if share >= MANY else ink.muted)
+            write(painter, f"{share:.0%} dead".replace("%", " %"), x, y)
+
+
+def triangle(x: float, y: float, down: bool) -> QPolygonF:
+    """The triangle of a sign around a point: on its tip for what shrinks, on its side for what grows."""
+    tip = SIDE / 2 if down else -SIDE / 2
+    corners = ((x - SIDE / 2, y - tip * 0.8), (x + SIDE / 2, y - tip * 0.8), (x, y + tip * 0.9))
+    return QPolygonF([QPointF(*corner) for corner in corners])
+
+
+def _near(rect: QRectF, x: float, y: float) -> bool:
+    left, top, right, bottom = edges(rect)
+    return left - 60 <= x <= right + 60 and top - 20 <= y <= bottom + 20

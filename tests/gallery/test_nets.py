@@ -17,6 +17,7 @@ from runtime.checks import check_gradients
 from runtime.probe import Watched, watch
 from runtime.program import Program
 from runtime.run import Run
+from runtime.samples import values_at
 from tests.gallery.numbers import changed, fresh_accuracy, held_out, opened, trained
 
 Array = np.ndarray
@@ -181,6 +182,21 @@ def test_a_linear_layer_stalls_on_a_spiral(name: str) -> None:
 @pytest.mark.parametrize("name", ["spiral-mlp", "spiral-five-mlp"])
 def test_a_hidden_layer_passes_94_per_cent_on_a_spiral(name: str) -> None:
     assert fresh_accuracy(trained(name)) > 0.94
+
+
+def test_planes_bent_four_times_are_cut_by_straight_lines() -> None:
+    from sklearn.linear_model import LogisticRegression
+
+    result = trained("spiral-warp")
+    assert result.metrics["training"]["accuracy"] > 0.9 and fresh_accuracy(result) > 0.9
+    run, pin = result.run, Pin("tanh4", "y")
+    rows = run.batches.rows("training")
+    x, y = run.data.fields["x"][rows], run.data.fields["y"][rows]
+    z = values_at(run, pin, run.batches.at(rows)).numpy()
+    assert z.shape == (len(rows), 2)
+    lines = LogisticRegression(C=1e4, max_iter=5_000)
+    assert lines.fit(z, y).score(z, y) > 0.9, "straight lines part the arms in the last plane"
+    assert lines.fit(x, y).score(x, y) < 0.6, "and do not in the first"
 
 
 def test_xor_is_solved() -> None:

@@ -54,6 +54,17 @@ def spiral_mlp(arms: int = 3) -> Diagram:
     return placed(s.diagram(data=_spiral(arms), optimizer="adam", rate=1e-2, epochs=40))
 
 
+def spiral_warp(layers: int = 4) -> Diagram:
+    """x -> layers of 2 tanh units -> a score for each arm, cross entropy."""
+    s = Sketch()
+    x, y = s.observed("x"), s.observed("y")
+    z = x
+    for _ in range(layers):
+        z = s.tanh(s.linear(z, units=2))
+    s.cross_entropy(s.linear(z, units=3), y)
+    return placed(s.diagram(data=_spiral(3), optimizer="adam", rate=1e-2, epochs=150, seed=1))
+
+
 def _spiral(arms: int) -> dict[str, object]:
     return {"kind": "spiral"} if arms == 3 else {"kind": "spiral", "arms": arms}
 
@@ -193,33 +204,53 @@ PAGES = (
     Page(
         "spiral-linear",
         SECTION,
-        "One linear layer cuts the plane into three straight sectors and stalls near 50 %.",
+        "One linear layer cuts the plane into three straight sectors and stalls near 50 %. "
+        "Space warp shows why: it can only rotate, stretch and shift the plane.",
         spiral_linear,
+        views={"boundary": "", "loss": "", "warp": "linear1.y"},
     ),
     Page(
         "spiral-mlp",
         SECTION,
-        "100 ReLU units bend the boundary round the arms and pass 94 %; the embedding of z₁ shows how they pull them apart.",
+        "100 ReLU units bend the boundary round the arms and pass 94 %; "
+        "space warp folds the plane as they do, the embedding of z₁ shows how they pull the arms apart.",
         spiral_mlp,
-        views={"boundary": "", "loss": "", "gradients": "", "embedding": "relu1.y"},
+        views={
+            "boundary": "",
+            "loss": "",
+            "gradients": "",
+            "warp": "relu1.y",
+            "embedding": "relu1.y",
+        },
+    ),
+    Page(
+        "spiral-warp",
+        SECTION,
+        "Four layers of two tanh units, so every hidden space is a plane: press play in Space warp and see it rotated, stretched, "
+        "shifted and squashed until straight lines part the arms in z₄.",
+        spiral_warp,
+        views={"warp": "tanh4.y", "boundary": "", "loss": ""},
     ),
     Page(
         "spiral-five-linear",
         SECTION,
         "Five arms, five straight sectors: a linear layer gets about half of the points right.",
         partial(spiral_linear, arms=5),
+        views={"boundary": "", "loss": "", "warp": "linear1.y"},
     ),
     Page(
         "spiral-five-mlp",
         SECTION,
         "The same hidden layer of 100 ReLU units bends the boundary round five arms as well.",
         partial(spiral_mlp, arms=5),
+        views={"boundary": "", "loss": "", "warp": "relu1.y"},
     ),
     Page(
         "xor",
         SECTION,
         "No straight line separates the diagonals; four tanh units do. Remove the tanh and it fails.",
         xor,
+        views={"boundary": "", "loss": "", "warp": "tanh1.y"},
     ),
     Page(
         "regression-relu",

@@ -5,25 +5,20 @@ Branches that were left are faded, edits made on the way are marks, and the step
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
 from app.panels.numbers import readable
-from app.theme import Theme, mixed
-from app.views.axes import Scale, log_ticks, tick_text, ticks
-from app.views.curve import Curve, smooth
+from app.theme import Theme
+from app.views.axes import Scale
+from app.views.curve import Curve
+from app.views.loss_picture import BOTTOM, LEFT, LEGEND, RIGHT, ROW, TOP, LossPicture, axes
 from app.views.story import Story
-from app.views.strokes import paint_line, paint_range
 
-LEFT, RIGHT, TOP, BOTTOM = 44, 12, 12, 24
 PACE = 100  # ms between two paintings while rows come in
-SMOOTHED = 60  # the smoothed curve averages this part of all points
-FADED = 0.6  # of the panel's colour in that of a branch that was left
-MARK, NEAR = 4.0, 5.0  # half the width of a mark, and how near the mouse must be to it, in pixels
+NEAR = 5.0  # pixels between the mouse and a mark that it tells of
 
 
 class LossView(QWidget):
@@ -77,6 +72,7 @@ class LossView(QWidget):
         self.story.clear()
         self._here = None
         self.log.hide()
+        self._place_log()
         self.update()
 
     def mark(self, step: int, label: str, again: bool = False) -> None:
@@ -88,6 +84,7 @@ class LossView(QWidget):
         """The run goes on from this step; what came after stays as a faded curve."""
         self.story.branch(step)
         self._here = None
+        self._place_log()
         self.update()
 
     def show_here(self, step: int | None) -> None:
@@ -134,20 +131,14 @@ class LossView(QWidget):
             )
             return
         across, up = self.scales()
-        self._paint_axes(painter, across, up)
-        painter.setClipRect(QRectF(LEFT, 0, self.width() - LEFT, self.height() - BOTTOM + 1))
-        self._paint_left(painter, across, up)
-        self._paint_curves(painter, across, up)
-        painter.setClipping(False)
-        self._paint_marks(painter, across)
-        self._paint_here(painter, across)
-        self._paint_legend(painter)
+        size = (self.width(), self.height())
+        LossPicture(self.story, self._theme, across, up, *size, self._here).paint(painter)
         self._paint_hover(painter, across)
 
     @property
     def is_empty(self) -> bool:
         """Whether there is no curve yet."""
-        return not len(self.training) and not len(self.validation)
+        return not len(self.story.rows())
 
     def steps_scale(self) -> Scale | None:
         """The axis of steps, None while there is no curve."""
@@ -155,95 +146,7 @@ class LossView(QWidget):
 
     def scales(self) -> tuple[Scale, Scale]:
         """The axes for the present data: steps across, loss up."""
-        rows = self.story.rows()
-        steps, losses = rows[:, 0], rows[:, 1]
-        log = self.log.isChecked() and bool((losses > 0).any())
-        if log:
-            losses = losses[losses > 0]
-            low, high = float(losses.min()) / 1.2, float(losses.max()) * 1.2
-        else:
-            low, high = min(0.0, float(losses.min())), _ceiling(losses)
-            high = high if high > low else low + 1
-        across = Scale(
-            float(steps.min()), max(float(steps.max()), steps.min() + 1), LEFT, self.width() - RIGHT
-        )
-        return across, Scale(low, high, self.height() - BOTTOM, TOP, log)
-
-    def _paint_axes(self, painter: QPainter, across: Scale, up: Scale) -> None:
-        border, muted = QColor(self._theme.border), QColor(self._theme.muted)
-        floor = self.height() - BOTTOM
-        for value in log_ticks(up.low, up.high) if up.log else ticks(up.low, up.high):
-            y = float(up.pixels(value))
-            painter.setPen(QPen(border, 1))
-            painter.drawLine(QPointF(LEFT, y), QPointF(self.width() - RIGHT, y))
-            painter.setPen(muted)
-            where = QRectF(0, y - 8, LEFT - 6, 16)
-            painter.drawText(
-                where, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tick_text(value)
-            )
-        for value in ticks(across.low, across.high, max(3, self.width() // 100)):
-            x = float(across.pixels(value))
-            painter.drawText(
-                QRectF(x - 40, floor + 5, 80, 16), Qt.AlignmentFlag.AlignHCenter, tick_text(value)
-            )
-        painter.setPen(QPen(mixed(self._theme.border, self._theme.muted, 0.4), 1))
-        painter.drawLine(QPointF(LEFT, floor), QPointF(self.width() - RIGHT, floor))
-        painter.drawLine(QPointF(LEFT, TOP - 6), QPointF(LEFT, floor))
-
-    def _paint_curves(self, painter: QPainter, across: Scale, up: Scale) -> None:
-        rows = self.training.rows
-        window = max(1, len(rows) // SMOOTHED)
-        if window > 1:
-            pale = mixed(self._theme.text, self._theme.panel, 0.82)
-            paint_range(painter, QPen(pale, 1), across.pixels(rows[:, 0]), up.pixels(rows[:, 1]))
-        calm = smooth(rows[:, 1], window)
-        pen = QPen(QColor(self._theme.text), 1.7)
-        paint_line(painter, pen, across.pixels(rows[:, 0]), up.pixels(calm))
-        rows = self.validation.rows
-        pen = QPen(QColor(self._theme.classes[1]), 1.7, Qt.PenStyle.CustomDashLine)
-        pen.setDashPattern([4, 2.5])
-        paint_line(painter, pen, across.pixels(rows[:, 0]), up.pixels(rows[:, 1]))
-
-    def _paint_left(self, painter: QPainter, across: Scale, up: Scale) -> None:
-        colors = (self._theme.text, self._theme.classes[1])
-        for left in self.story.left:
-            for rows, color in zip(left, colors, strict=True):
-                pen = QPen(mixed(color, self._theme.panel, FADED), 1.5, Qt.PenStyle.CustomDashLine)
-                pen.setDashPattern([1.5, 2])
-                calm = smooth(rows[:, 1], max(1, len(rows) // SMOOTHED))
-                paint_line(painter, pen, across.pixels(rows[:, 0]), up.pixels(calm))
-
-    def _paint_marks(self, painter: QPainter, across: Scale) -> None:
-        """A wedge at the floor for every edit."""
-        floor = self.height() - BOTTOM
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self._theme.function))
-        for mark in self.story.marks:
-            x = float(across.pixels(mark.step))
-            feet = (QPointF(x - MARK, floor + 1), QPointF(x + MARK, floor + 1))
-            painter.drawPolygon(QPolygonF([QPointF(x, floor - 2 * MARK), *feet]))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-
-    def _paint_here(self, painter: QPainter, across: Scale) -> None:
-        if self._here is not None:
-            x = float(across.pixels(self._here))
-            painter.setPen(QPen(QColor(self._theme.selection), 1.5))
-            painter.drawLine(QPointF(x, TOP - 6), QPointF(x, self.height()))
-
-    def _paint_legend(self, painter: QPainter) -> None:
-        names = [("training", self._theme.text, Qt.PenStyle.SolidLine)]
-        if len(self.validation):
-            names.append(("validation", self._theme.classes[1], Qt.PenStyle.DashLine))
-        if self.story.left:
-            faded = mixed(self._theme.text, self._theme.panel, FADED / 2).name()
-            names.append(("left branch", faded, Qt.PenStyle.DotLine))
-        for row, (name, color, style) in enumerate(names):
-            y = TOP + 10 + 18 * row
-            x = self.width() - RIGHT - 92
-            painter.setPen(QPen(QColor(color), 1.7, style))
-            painter.drawLine(QPointF(x, y), QPointF(x + 16, y))
-            painter.setPen(QColor(color))
-            painter.drawText(QRectF(x + 22, y - 9, 80, 18), Qt.AlignmentFlag.AlignVCenter, name)
+        return axes(self.story, self.log.isChecked(), self.width(), self.height())
 
     def _paint_hover(self, painter: QPainter, across: Scale) -> None:
         found = None if self._hover is None else self.value_at(across.value(self._hover))
@@ -272,9 +175,14 @@ class LossView(QWidget):
     # --- events --------------------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: object) -> None:
-        size = self.log.sizeHint()
+        self._place_log()
+
+    def _place_log(self) -> None:
+        """Below the legend."""
+        size, rows = self.log.sizeHint(), 3 if self.story.left else 2
+        top = TOP + 2 + ROW * rows
         self.log.setGeometry(
-            self.width() - RIGHT - 92, TOP + 56, max(size.width(), 44), size.height()
+            self.width() - RIGHT - LEGEND, top, max(size.width(), 44), size.height()
         )
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -290,11 +198,3 @@ def _nearest(steps: np.ndarray, step: float) -> int:
     right = min(int(np.searchsorted(steps, step)), len(steps) - 1)
     left = max(right - 1, 0)
     return left if step - steps[left] < steps[right] - step else right
-
-
-def _ceiling(losses: np.ndarray) -> float:
-    """The top of a linear axis: a few first outliers do not flatten all that follows."""
-    top = float(losses.max())
-    calm = float(np.quantile(losses, 0.99)) if len(losses) > 50 else top
-    top = top if top < 3 * calm else 1.5 * calm
-    return top * 1.05 if top > 0 and math.isfinite(top) else 1.0

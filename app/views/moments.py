@@ -108,7 +108,7 @@ class Moments(QAbstractSlider):
         pale = mixed(theme.muted, theme.panel, 0.6)
         painter.setPen(QPen(pale, 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.drawLine(QPointF(xs[0], y), QPointF(xs[-1], y))
-        last = -CLOSEST
+        last = float(-CLOSEST)
         for x in xs:
             if x - last >= CLOSEST:
                 painter.drawLine(QPointF(x, y - 2.5), QPointF(x, y + 2.5))

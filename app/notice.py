@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from app.icons import icon
@@ -15,6 +15,8 @@ Action = tuple[str, Callable[[], object]]  # what the button says, and what it d
 
 class Notice(QFrame):
     """Hidden until it has something to say; waits for nobody and is dismissed by its button."""
+
+    said = Signal(str)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +56,7 @@ class Notice(QFrame):
             button.setVisible(given is not None)
         self._acts = actions
         self.show()
+        self.said.emit(sentence)
 
     def dismiss(self) -> None:
         """Takes it away."""

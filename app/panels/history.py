@@ -29,8 +29,8 @@ class History(QListWidget):
         self.setUniformItemSizes(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.itemClicked.connect(lambda row: self.wanted.emit(self.row(row)))
-        stack.indexChanged.connect(lambda _index: self._refresh())
-        stack.cleanChanged.connect(lambda _clean: self._refresh())
+        stack.indexChanged.connect(self._follow)
+        stack.cleanChanged.connect(self._follow)
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -49,6 +49,9 @@ class History(QListWidget):
             self.wanted.emit(self.currentRow())
         else:
             super().keyPressEvent(event)
+
+    def _follow(self, _now: object) -> None:
+        self._refresh()
 
     def _refresh(self) -> None:
         if not self.isVisible():

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QItemSelectionModel, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
-from app.panels.words import batch_of, shape_text, wires_in_words
+from app.panels.words import batch_of, shape_text, spoken, wires_in_words
 from app.plain import plain
 from app.theme import Theme
 from graph.diagram import INLET, OUTLET, OUTPUT, PART, Diagram, Pin
@@ -99,6 +99,7 @@ class Outline(QTreeWidget):
         for name in level.order:
             row = QTreeWidgetItem(_texts(level, name, labels.get(name, ""), report))
             row.setToolTip(3, plain(row.text(3)))
+            row.setData(0, Qt.ItemDataRole.AccessibleTextRole, spoken(level, name, report))
             block = level.blocks[name]
             if block.kind == PART and part_of(block) in self._diagram.parts:
                 row.setChildIndicatorPolicy(QTreeWidgetItem.ChildIndicatorPolicy.ShowIndicator)
@@ -138,7 +139,11 @@ class Outline(QTreeWidget):
             if path in self._rows:
                 self._rows[path].setSelected(True)
         if self._picked and self._picked[0] in self._rows:
-            self.scrollToItem(self._rows[self._picked[0]])
+            row = self._rows[self._picked[0]]
+            self.scrollToItem(row)
+            if not self.hasFocus():  # arrows go on from here
+                stays = QItemSelectionModel.SelectionFlag.NoUpdate
+                self.selectionModel().setCurrentIndex(self.indexFromItem(row), stays)
         self.blockSignals(False)
 
     def _pick(self) -> None:

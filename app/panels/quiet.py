@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter
 
 ARROW = "▾"
@@ -18,6 +18,18 @@ class QuietCombo(QComboBox):
         self.ensurePolished()
         metrics = self.fontMetrics()
         return metrics.horizontalAdvance(self.currentText() + ARROW) + 2 * GAP
+
+    def setAccessibleName(self, name: str) -> None:
+        """The list that opens is called the same."""
+        super().setAccessibleName(name)
+        self.view().setAccessibleName(name)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A letter that finds an item chooses it too, as the arrows do; Qt would only show it."""
+        before = self.currentIndex()
+        super().keyPressEvent(event)
+        if event.text().isprintable() and event.text() and self.currentIndex() != before:
+            self.activated.emit(self.currentIndex())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QStylePainter(self)

@@ -90,5 +90,31 @@ def wires_in_words(diagram: Diagram, block: str) -> str:
     return "; ".join(parts)
 
 
+def spoken(diagram: Diagram, block: str, report: Report | None) -> str:
+    """A block for the ear: linear1, linear, 2 → 8, from x, feeds relu1, its problems."""
+    from nodes.parts import type_in
+
+    kind = type_in(diagram, diagram.blocks[block])
+    told = [block, kind.title if kind is not None else diagram.blocks[block].kind]
+    told += ["muted"] if diagram.blocks[block].muted else []
+    sizes = report.shapes if report is not None else {}
+    into = [_sizes(sizes[w.source]) for w in diagram.wires_into(block) if w.source in sizes]
+    out = sizes.get(Pin(block, OUTPUT))
+    ends = [" and ".join(into)] if into else []
+    ends += [_sizes(out)] if out is not None else []
+    told += [" → ".join(ends)] if ends else []
+    sources = [_end(w.source) for w in diagram.wires_into(block)]
+    told += [f"from {' and '.join(sources)}"] if sources else []
+    targets = dict.fromkeys(w.target.block for w in diagram.wires_from(block))
+    told += [f"feeds {' and '.join(targets)}"] if targets else []
+    told += [p.message for p in report.problems if p.block == block] if report else []
+    return ", ".join(told)
+
+
+def _sizes(shape: tuple[int, ...]) -> str:
+    """2 for (BATCH, 2), 3×8×8 for pictures, "one number" for a single one."""
+    return "×".join(str(n) for n in shape if n != BATCH) or "one number"
+
+
 def _end(pin: Pin) -> str:
     return pin.block if pin.name == OUTPUT else str(pin)

@@ -126,8 +126,8 @@ def test_delete_takes_a_key_away_and_reset_gives_it_back(hand: Hand) -> None:
     assert not hand.window.menus.actions["tidy"].shortcuts()
     QTest.mouseClick(keys.reset, Qt.MouseButton.LeftButton)
     assert hand.window.menus.actions["tidy"].shortcut().toString() == "Ctrl+L"
-    _change(keys, "save", Key.Key_F11)
-    _change(keys, "open", Key.Key_F12)
+    _change(keys, "save", Key.Key_F7)
+    _change(keys, "open", Key.Key_F9)
     QTest.mouseClick(keys.reset_all, Qt.MouseButton.LeftButton)
     for name, action in hand.window.menus.actions.items():
         wanted = next(entry.keys for entry in table() if entry.name == name)
@@ -138,21 +138,21 @@ def test_changed_keys_stand_in_the_texts_and_are_remembered(
     hand: Hand, preferences: Preferences
 ) -> None:
     keys = _opened(hand)
-    _change(keys, "library", Key.Key_F11)
-    assert hand.window.library.search.placeholderText() == "Search blocks (F11)"
-    assert Keymap(preferences).keys("library") == ("F11",)
+    _change(keys, "library", Key.Key_F7)
+    assert hand.window.library.search.placeholderText() == "Search blocks (F7)"
+    assert Keymap(preferences).keys("library") == ("F7",)
 
 
 def test_a_key_that_is_changed_leaves_nothing_of_itself_on_the_canvas(hand: Hand) -> None:
     hand.drop("relu", hand.at(300, 0))
     keys = _opened(hand)
-    _change(keys, "frame_all", Key.Key_F11)
+    _change(keys, "frame_all", Key.Key_F7)
     keys.close()
     hand.window.activateWindow()
     hand.window.view.set_zoom(2.5)
     hand.press(Key.Key_F)
     assert hand.window.view.zoom == 2.5
-    hand.press(Key.Key_F11)
+    hand.press(Key.Key_F7)
     assert hand.window.view.zoom != 2.5
 
 

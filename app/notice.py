@@ -28,6 +28,8 @@ class Notice(QFrame):
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.text.setAccessibleName("notice")
         self.action, self.other = QPushButton(), QPushButton()
+        self.action.hide()
+        self.other.hide()
         self.action.clicked.connect(lambda: self._do(0))
         self.other.clicked.connect(lambda: self._do(1))
         self.close_button = QToolButton()

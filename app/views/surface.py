@@ -53,6 +53,7 @@ class SurfaceView(JobView):
 
     def _add_controls(self) -> None:
         self.kind = QComboBox()
+        self.kind.setAccessibleName("plane of weight space")
         self.kind.addItem("Two weights", WEIGHTS)
         self.kind.addItem("Random directions", DIRECTIONS)
         self.kind.setMinimumWidth(80)

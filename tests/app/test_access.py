@@ -82,8 +82,12 @@ def _unnamed(window: QWidget) -> list[str]:
             continue
         if widget.objectName().startswith("qt_") or widget.inherits("QMenuBar"):
             continue  # parts of Qt's own widgets
-        if widget.inherits("QTabBar"):
-            continue  # every tab has its text
+        if widget.inherits("QTabBar") or widget.isHidden():
+            continue  # every tab has its text; what is hidden may have none yet
+        if (frame := widget.parentWidget()) is not None and frame.inherits(
+            "QComboBoxPrivateContainer"
+        ):
+            widget = frame.parentWidget() or widget  # the list of a box is called as the box
         interface = QAccessible.queryAccessibleInterface(widget)
         if interface is None or not interface.text(QAccessible.Text.Name).strip():
             owner = widget.parentWidget()

@@ -17,7 +17,7 @@ from app.canvas.glyphs import Marks, wire_path
 from app.canvas.items import paint_wire
 from app.canvas.paths import Points
 from app.canvas.scene import CanvasScene
-from app.canvas.turning import route
+from app.canvas.turning import laid_box, laid_place, laid_port, laid_way, risen_place, route
 from graph.diagram import Diagram, Pin, Wire
 from graph.edits import Connect, Edit, MoveBlocks
 from nodes.block import BlockType
@@ -147,11 +147,12 @@ def into(
     """A block put into a wire, its input level with the wire where that is about level."""
     target = Pin(block, first_input(kind))
     wires = (Wire(wire.source, target), Wire(Pin(block, kind.outputs[0]), wire.target))
-    x, y = place
-    level = _height(scene.wires[wire].way, x)
+    up = scene.is_rising
+    x, y = laid_place(place, up)
+    level = _height(laid_way(scene.wires[wire].way, up), x)
     if level is not None:
-        y = level - made.port(target.name).y
-    return Landing(block, (x, y), wires, wire)
+        y = level - laid_port(made.port(target.name), up).y
+    return Landing(block, risen_place((x, y), up), wires, wire)
 
 
 def first_input(kind: type[BlockType]) -> str:
@@ -208,27 +209,33 @@ def edits(scene: CanvasScene, found: Landing, made: Form) -> tuple[Edit, ...]:
 
 
 def _with_room(scene: CanvasScene, found: Landing, made: Form) -> tuple[Place, dict[str, Place]]:
-    """The place in a wire that runs to the right, and where those blocks go that stand in the way there."""
+    """The place in a wire that runs along the flow, and where those blocks go that stand in the way there."""
     if found.split is None:
         return found.place, {}
-    way = scene.wires[found.split].way
+    up = scene.is_rising
+    way = laid_way(scene.wires[found.split].way, up)
     start, end = float(way[0][0]), float(way[-1][0])
     ahead = scene.blocks[found.split.target.block].face.form.port(found.split.target.name)
-    if ahead.dx < 0.5 or end <= start:
+    if laid_port(ahead, up).dx < 0.5 or end <= start:
         return found.place, {}
-    left, _, right, _ = made.box()
+    left, _, right, _ = laid_box(made.box(), up)
+    here = laid_place(found.place, up)
     low = math.ceil((start + CLEAR - left) / STEP) * STEP
     high = math.floor((end - CLEAR - right) / STEP) * STEP
     if low <= high:
-        return (min(max(found.place[0], low), high), found.place[1]), {}
+        return risen_place((min(max(here[0], low), high), here[1]), up), {}
     shift = low - high
-    blocks, line = scene.diagram.blocks, scene.blocks[found.split.target.block].x()
-    moves = {
-        name: (blocks[name].position[0] + shift, blocks[name].position[1])
+    at = {
+        name: laid_place(scene.diagram.blocks[name].position, up)
         for name in _joined(scene.diagram, found.split.target.block)
-        if blocks[name].position[0] >= line and name != found.block
     }
-    return (low, found.place[1]), moves
+    line = at[found.split.target.block][0]
+    moves = {
+        name: risen_place((x + shift, y), up)
+        for name, (x, y) in at.items()
+        if x >= line and name != found.block
+    }
+    return risen_place((low, here[1]), up), moves
 
 
 def _joined(diagram: Diagram, start: str) -> set[str]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.canvas import paths
 from app.canvas.boxes import Box
-from app.canvas.geometry import Port, Ring, laid, lying, rightwards
+from app.canvas.geometry import Port, Ring, laid, lying, rightwards, upwards
 from app.canvas.paths import Pair, Points
 from app.canvas.router import Link
 
@@ -31,6 +31,26 @@ def laid_link(link: Link, up: bool) -> Link:
 def risen(way: Points, up: bool) -> Points:
     """A way that was found, in the scene."""
     return np.column_stack([way[:, 1], -way[:, 0]]) if up else way
+
+
+def laid_way(way: Points, up: bool) -> Points:
+    """A way of the scene where it was found."""
+    return np.column_stack([-way[:, 1], way[:, 0]]) if up else way
+
+
+def laid_place(place: Pair, up: bool) -> Pair:
+    """A place of the scene where ways are found."""
+    return rightwards(*place) if up else place
+
+
+def risen_place(place: Pair, up: bool) -> Pair:
+    """The reverse."""
+    return upwards(*place) if up else place
+
+
+def laid_port(port: Port, up: bool) -> Port:
+    """An input where ways are found."""
+    return lying(port) if up else port
 
 
 def route(ring: Ring, at: Pair, port: Port, to: Pair, up: bool) -> Points:

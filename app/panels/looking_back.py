@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 if TYPE_CHECKING:
     from runtime.snapshot import Recorded
 
+PLAY = "Play trains on from now."
 WEIGHTS_ALONE = "There was no room for the optimizer's memory: a branch begins with a new one."
 
 
@@ -28,7 +29,7 @@ class LookingBack(QFrame):
         self.note = QLabel()
         self.note.setTextFormat(Qt.TextFormat.PlainText)
         self.note.setProperty("role", "muted")
-        self.note.setMinimumWidth(0)
+        self.note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.branch, self.back = QPushButton("Continue from here"), QPushButton("Back to now")
         self.branch.clicked.connect(self.branched)
         self.back.clicked.connect(self.returned)
@@ -47,7 +48,8 @@ class LookingBack(QFrame):
             return
         self.text.setText(f"Looking back at step {step:,} of {recorded.now:,}.")
         alone = recorded.kept == "weights"
-        self.note.setText("Play trains on from now." if not alone else WEIGHTS_ALONE)
+        self.note.setText(WEIGHTS_ALONE if alone else PLAY)
+        self.note.setToolTip(self.note.text())
         self.branch.setToolTip(
             f"Train on from step {step:,} as a branch, with the diagram as it is now; "
             "what came after it stays as a faded curve."

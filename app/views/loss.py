@@ -24,6 +24,11 @@ NEAR = 5.0  # pixels between the mouse and a mark that it tells of
 class LossView(QWidget):
     """Paints both curves; a click on the button turns the loss axis logarithmic, hovering shows values."""
 
+    help: ClassVar[str] = (
+        "L(w) = mean over the batch of Σ λ C(y, ȳ) at every step, smoothed, the raw values pale behind it; "
+        "dashed: the same over held-out samples."
+    )
+
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
@@ -37,7 +42,7 @@ class LossView(QWidget):
         self._soon.setInterval(PACE)
         self._soon.timeout.connect(self.update)
         self.setMouseTracking(True)
-        self.setMinimumHeight(130)
+        self.setMinimumHeight(106)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("loss curve")
         self.log = QToolButton(self)
@@ -111,6 +116,12 @@ class LossView(QWidget):
         if len(self.validation):
             other = float(self.validation.rows[_nearest(self.validation.rows[:, 0], step), 1])
         return float(here[0]), float(here[1]), other
+
+    def table(self) -> Table:
+        """The rows of both curves, by step."""
+        known = {"training": self.training.rows, "validation": self.validation.rows}
+        found = [(name, int(step), loss) for name, rows in known.items() for step, loss in rows.tolist()]
+        return ("curve", "step", "loss"), found
 
     def _turn(self, log: bool) -> None:
         self.log.setText("linear" if log else "log")

@@ -46,7 +46,7 @@ def partly(turn: np.ndarray, share: float) -> np.ndarray:
 
 
 def between(before: Stage, after: Stage, share: float) -> tuple[np.ndarray, np.ndarray]:
-    """The points `[N, 3]` and the grid `[side, side, 3]` on their way from one stage to the next.
+    """The points `[N, 3]` and the grid `[2, lines, nodes, 3]` on their way from one stage to the next.
 
     A rotation turns them; everything else takes each straight to its place.
     """

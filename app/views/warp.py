@@ -21,7 +21,7 @@ from runtime.snapshot import Ask
 
 TOP, LEFT, BOTTOM, GAP = 40, 34, 62, 10  # pixels around the picture
 SIDE, LEGEND = 86, 330  # pixels of the legend, and of the view from which there is room for it
-LIVE, STILL = 41, 61  # of the grid while it trains, and while it does not
+LIVE, STILL = 81, 161  # nodes of a grid line while it trains, and while it does not
 PACES = (0.25, 0.5, 1.0, 2.0, 4.0)  # stages a second
 PACE = 2  # of these, at first
 REST = 1.2  # seconds at the end before it begins anew

@@ -27,7 +27,6 @@ from app.views.legend import paint_classes, paint_scale
 from app.views.plane import paint_dots, paint_ticks
 from runtime.figures.warp import Stage, Warp
 
-LINES = 21  # drawn in each direction
 FAR = 1e3  # times what is looked at: beyond it an axis of a plane does not end
 SMALLER = 0.25  # in three dimensions, so that corners have room when it is turned
 FAINT, STRONG = 0.6, 0.2  # how much of the field's colour is in the first and the last line
@@ -89,7 +88,7 @@ class WarpPicture:
         self.yaw, self.pitch = YAW, PITCH
 
     def now(self) -> tuple[np.ndarray, np.ndarray]:
-        """The points `[N, 3]` and the grid `[side, side, 3]` where they are."""
+        """The points `[N, 3]` and the grid `[2, lines, nodes, 3]` where they are."""
         before, after, share = self._between()
         return between(self.stages[before], self.stages[after], moved(share))
 
@@ -197,11 +196,9 @@ class WarpPicture:
 
     @staticmethod
     def _paint_grid(painter: QPainter, grid: np.ndarray, theme: Theme) -> None:
-        every = max(1, (len(grid) - 1) // (LINES - 1))
-        for direction, lines in enumerate((grid, grid.swapaxes(0, 1))):
-            chosen = lines[::every, :, :2].tolist()
-            for number, line in enumerate(chosen):
-                color = line_color(direction, number / max(1, len(chosen) - 1), theme)
+        for direction, lines in enumerate(grid[..., :2].tolist()):
+            for number, line in enumerate(lines):
+                color = line_color(direction, number / max(1, len(lines) - 1), theme)
                 painter.setPen(QPen(color, 1.0))
                 painter.drawPolyline([QPointF(x, y) for x, y in line])
 

@@ -13,7 +13,7 @@ class Stage:
 
     `pin` is the variable that is reached or on the way to which this is, `name` what it is called, `label` what its
     block computes, "" at the input; `deed` is what this step does, "" where there is no word for it; `last` tells
-    that the variable is reached.  `points` `[N, d]` and `grid` `[side, side, d]` (float32, d 2 or 3) are the variable's
+    that the variable is reached.  `points` `[N, d]` and `grid` `[2, lines, nodes, d]` (float32, d 2 or 3) are the variable's
     own numbers, or its principal components when `size` is more than 3, which hold `share` of the variance; a variable
     of one number lies on the first axis.  A step that is a rotation says by which matrix `turn` `[3, 3]`; coordinates
     are then multiplied from its right, those that are missing being 0.
@@ -45,7 +45,7 @@ class Stage:
 class Warp:
     """The way from the input to the answer.
 
-    Rows of the grid run along the first coordinate of the input's plane, columns along the second.  `y` `[N]` are class
+    The grid's lines run along the first coordinate of the input's plane, and along the second one.  `y` `[N]` are class
     numbers (integers) or values, None where there is no target; `names` of the classes.
     """
 

@@ -23,7 +23,7 @@ from runtime.snapshot import Ask
 from runtime.turning import FEW, as_rotation, procrustes, taken_apart
 
 MOST = 400  # points
-SIDES = (61, 41, 21, 11)  # lines of the grid that may be evaluated in each direction
+GRIDS = ((21, 161), (21, 81), (21, 41), (11, 21))  # lines in each direction, and nodes of each
 WORK = 150_000_000  # multiply-accumulates that one picture may cost
 HELD = 4_000_000  # numbers of one variable, at the most
 BLOCKS = 40  # on the way; of more, some are passed together
@@ -37,7 +37,7 @@ _thirds: WeakKeyDictionary[Batches, dict[str, np.ndarray]] = WeakKeyDictionary()
 
 
 def warp(run: Run, _watched: Watched, ask: Ask) -> Warp | None:
-    """The way through the diagram, with at most `ask.size` grid lines in each direction; None when there is none to be seen.
+    """The way through the diagram, with at most `ask.size` nodes of a grid line; None when there is none to be seen.
 
     The grid lies where the training data lie, over a plane of two numbers, else over the first two principal components
     of the data.  Blocks work as they do after training; nothing of the run is changed.
@@ -46,8 +46,8 @@ def warp(run: Run, _watched: Watched, ask: Ask) -> Warp | None:
     samples = seen(run, "training", MOST)
     if len(way) < 2 or len(samples.rows) < 3:
         return None
-    count, side = _affordable(run.program, way, len(samples.rows), ask.size or SIDES[0])
-    if not side:
+    count, shape = _affordable(run.program, way, len(samples.rows), ask.size or GRIDS[0][1])
+    if not shape:
         return None
     some = np.linspace(0, len(samples.rows) - 1, count).astype(np.int64)
     rows, fields = samples.rows[some], {n: v[some] for n, v in samples.fields.items()}
@@ -56,9 +56,9 @@ def warp(run: Run, _watched: Watched, ask: Ask) -> Warp | None:
         flat = _flat(points)
         if not np.isfinite(flat).all():
             return None
-        grid = lattice(_plane(run, way[0], flat), flat, side)
+        grid = grid_lines(_plane(run, way[0], flat), flat, *shape)
         given = run.program.tensor(grid.reshape(len(grid), *points.shape[1:]))
-        walk = Walk(run.program, count, side, _thirds.setdefault(run.batches, {}))
+        walk = Walk(run.program, count, shape, _thirds.setdefault(run.batches, {}))
         if not walk.go(way, torch.cat([points, given])):
             return None
     wanted, called = targets(run, rows)
@@ -83,11 +83,16 @@ def way_of(program: Program) -> tuple[Pin, ...]:
     return tuple(found)
 
 
-def lattice(plane: Plane, values: np.ndarray, side: int) -> np.ndarray:
-    """`[side², n]` points of a plane around where values `[N, n]` lie on it; the first coordinate changes fastest."""
+def grid_lines(plane: Plane, values: np.ndarray, lines: int, nodes: int) -> np.ndarray:
+    """`[2 lines nodes, n]` nodes of lines over a plane, around where values `[N, n]` lie on it.
+
+    First those along its first coordinate, the lowest line first, then those along its second.
+    """
     x0, x1, y0, y1 = bounds_of(plane.projected(values))
-    across, up = np.meshgrid(np.linspace(x0, x1, side), np.linspace(y0, y1, side))
-    return plane.lifted(np.stack([across.ravel(), up.ravel()], axis=1))
+    across, up = np.meshgrid(np.linspace(x0, x1, nodes), np.linspace(y0, y1, lines))
+    first = np.stack([across.ravel(), up.ravel()], axis=1)
+    across, up = np.meshgrid(np.linspace(x0, x1, lines), np.linspace(y0, y1, nodes), indexing="ij")
+    return plane.lifted(np.concatenate([first, np.stack([across.ravel(), up.ravel()], axis=1)]))
 
 
 def classes_or_values(wanted: np.ndarray | None, count: int) -> np.ndarray | None:
@@ -101,12 +106,15 @@ def classes_or_values(wanted: np.ndarray | None, count: int) -> np.ndarray | Non
     return rows.argmax(1).astype(np.int64) if one_hot else None
 
 
-def _affordable(program: Program, way: Sequence[Pin], points: int, most: int) -> tuple[int, int]:
-    """How many points, and grid lines in each direction, do not cost too much; 0 lines when there would be too few."""
+def _affordable(
+    program: Program, way: Sequence[Pin], points: int, most: int
+) -> tuple[int, tuple[int, int] | None]:
+    """How many points do not cost too much, and which of GRIDS, with at most so many nodes; None when none does."""
     macs = max(1, macs_to(program, way[-1]))
     largest = max(_numbers(program, pin) for pin in way)
-    known = [s for s in SIDES if s <= most and s * s * macs <= WORK and s * s * largest <= HELD]
-    return min(points, max(30, WORK // macs, 3)), known[0] if known else 0
+    dearest = min(WORK // macs, HELD // largest)
+    known = [grid for grid in GRIDS if grid[1] <= most and 2 * grid[0] * grid[1] <= dearest]
+    return min(points, max(30, WORK // macs)), known[0] if known else None
 
 
 def _numbers(program: Program, pin: Pin) -> int:
@@ -141,9 +149,9 @@ class Walk:
     """
 
     def __init__(
-        self, program: Program, count: int, side: int, thirds: dict[str, np.ndarray]
+        self, program: Program, count: int, shape: tuple[int, int], thirds: dict[str, np.ndarray]
     ) -> None:
-        self.program, self.count, self.side, self.thirds = program, count, side, thirds
+        self.program, self.count, self.shape, self.thirds = program, count, shape, thirds
         self.called: Names = names(program.diagram)
         self.stages: list[Stage] = []
         self._space = as_it_is(2)  # in which the last variable is seen
@@ -234,7 +242,7 @@ class Walk:
                 last=last,
                 size=size,
                 points=points,
-                grid=grid.reshape(self.side, self.side, -1),
+                grid=grid.reshape(2, *self.shape, -1),
                 share=share,
                 turn=turn,
             )

@@ -87,17 +87,20 @@ def test_variables_of_two_and_three_numbers_are_shown_as_torch_computes_them() -
 
 def test_points_are_training_samples_with_their_classes_and_the_grid_lies_around_them() -> None:
     run = narrow(2)
-    found = look(run, size=41)
+    found = look(run, size=81)
     x, y = run.data.fields["x"], run.data.fields["y"]
     rows = [int(np.abs(x - p).sum(1).argmin()) for p in found.stages[0].points]
     np.testing.assert_allclose(found.stages[0].points, x[rows], atol=1e-6)
     np.testing.assert_array_equal(found.y, y[rows])
     assert set(rows) <= set(run.batches.rows("training").tolist()) and len(set(rows)) == 400
     grid = found.stages[0].grid
-    assert grid.shape == (41, 41, 2) and found.names == ("arm 1", "arm 2", "arm 3")
-    np.testing.assert_allclose(np.ptp(grid[:, :, 1], axis=1), 0, atol=1e-6)
-    np.testing.assert_allclose(np.ptp(grid[:, :, 0], axis=0), 0, atol=1e-6)
-    assert (grid.min((0, 1)) < x.min(0)).all() and (grid.max((0, 1)) > x.max(0)).all()
+    assert grid.shape == (2, 21, 81, 2) and found.names == ("arm 1", "arm 2", "arm 3")
+    for direction in (0, 1):
+        lines = grid[direction]
+        np.testing.assert_allclose(np.ptp(lines[..., 1 - direction], axis=1), 0, atol=1e-6)
+        assert (np.diff(lines[..., direction], axis=1) > 0).all(), "along its own coordinate"
+        assert (np.diff(lines[..., 1 - direction], axis=0) > 0).all(), "one beside the other"
+        assert (lines.min((0, 1)) < x.min(0)).all() and (lines.max((0, 1)) > x.max(0)).all()
 
 
 def test_more_numbers_are_principal_components_of_the_points_as_scikit_learn_finds_them() -> None:
@@ -139,8 +142,8 @@ def test_of_an_input_of_many_numbers_the_grid_lies_on_its_main_plane() -> None:
     run = Run(compile(s.diagram(data="digits", dtype="float64")))
     found = look(run, size=21)
     first = found.stages[0]
-    assert first.size == 64 and first.depth and first.grid.shape[:2] == (21, 21)
-    np.testing.assert_allclose(first.grid[:, :, 2], 0, atol=1e-5)
+    assert first.size == 64 and first.depth and first.grid.shape == (2, 11, 21, 3)
+    np.testing.assert_allclose(first.grid[..., 2], 0, atol=1e-5)
     images = run.data.fields["x"].reshape(-1, 64)
     rows = run.batches.rows("training")
     rows = rows[np.linspace(0, len(rows) - 1, len(first.points)).astype(int)]
@@ -299,6 +302,6 @@ def test_a_net_that_is_too_large_has_fewer_lines_or_none() -> None:
         x, y = s.observed("x"), s.observed("y")
         s.cross_entropy(s.linear(s.tanh(s.linear(x, units=units)), units=3), y)
         found = look(Run(compile(s.diagram(data="spiral"))))
-        return found if found is None else len(found.stages[0].grid)
+        return found if found is None else found.stages[0].grid.shape[1:3]
 
-    assert (lines(10), lines(2_000), lines(50_000)) == (61, 41, None)
+    assert (lines(10), lines(1_000), lines(100_000)) == ((21, 161), (21, 81), None)

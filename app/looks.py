@@ -34,15 +34,17 @@ QToolButton[role="press"] {{ border-radius: 7px; padding: 0; }}
 QToolButton[role="play"] {{ border-radius: 7px; padding: 0; background: {theme.gradient}; }}
 QToolButton[role="play"]:hover {{ background: {theme.gradient_text}; }}
 QToolButton[role="play"]:disabled {{ background: {theme.button}; }}
-QToolButton[role="link"] {{ background: transparent; color: {theme.function}; border: 0; padding: 2px; }}
+QToolButton[role="link"] {{ background: transparent; color: {theme.link}; border: 0; padding: 2px; }}
 QToolButton[role="link"]:hover {{ color: {theme.text}; }}
 QToolButton[role="choice"] {{ background: transparent; color: {theme.text}; border: 0; padding: 2px; }}
-QToolButton[role="choice"]:hover {{ color: {theme.function}; }}
+QToolButton[role="choice"]:hover {{ color: {theme.link}; }}
 QToolButton[role="choice"]::menu-indicator {{ image: none; width: 0; }}
 QSpinBox[role="unit"] {{ padding: 0 4px; min-height: 18px; }}
 QToolButton[role="here"] {{ background: transparent; color: {theme.muted}; border: 0; padding: 2px; }}
+QToolButton[role="heading"] {{ background: transparent; color: {theme.muted}; border: 0; border-radius: 4px; padding: 0; }}
+QToolButton[role="heading"]:hover, QToolButton[role="heading"]:focus {{ background: {theme.button}; color: {theme.text}; }}
 QToolButton[role="plain"] {{ background: transparent; color: {theme.text}; border: 0; padding: 0 2px; }}
-QToolButton[role="plain"]:hover {{ color: {theme.function}; }}
+QToolButton[role="plain"]:hover {{ color: {theme.link}; }}
 QFrame#notice {{ background: {theme.cost_fill}; border: 0; border-bottom: 1px solid {theme.border}; }}
 QFrame#lookingBack {{ background: {mixed(theme.panel, theme.selection, 0.2).name()}; border: 0;
   border-bottom: 1px solid {theme.selection}; }}

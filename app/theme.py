@@ -13,7 +13,8 @@ class Theme:
     """Every colour the screen uses, as #rrggbb texts.
 
     `classes` are strong colours for points, `areas` the pale ones of the same classes behind them; both repeat
-    when there are more classes.  `gradient` paints, `gradient_text` is the same hue dark enough to be read.
+    when there are more classes.  `gradient` paints, `gradient_text` is the same hue strong enough to be read; so is `link`
+    for `function`.  Texts have a contrast of at least 4.5 on what is behind them, other things of 3.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Theme:
     wire: str
     selection: str
     problem: str
+    link: str
     button: str
     classes: tuple[str, ...]
     areas: tuple[str, ...]
@@ -53,7 +55,7 @@ PAPER = Theme(
     border="#e0e0dc",
     field="#ffffff",
     text="#222222",
-    muted="#6c6c6c",
+    muted="#585858",
     function="#6262f5",
     computed="#9696fa",
     computed_fill="#ffffff",
@@ -64,13 +66,14 @@ PAPER = Theme(
     observed_rim="#111111",
     observed_fill="#dedede",
     gradient="#1f9d55",
-    gradient_text="#167a41",
+    gradient_text="#116634",
     wire="#111111",
     selection="#6262f5",
-    problem="#c62828",
+    problem="#b3191c",
+    link="#4747cf",
     button="#eeeeec",
     classes=(
-        "#2f6fc4", "#d9622b", "#3c9a4a", "#8a56c2", "#b58a00",
+        "#2f6fc4", "#bf4f1c", "#3c9a4a", "#8a56c2", "#b58a00",
         "#c2417e", "#1f8f9b", "#7d5a44", "#6a6f7a", "#7c8f1e",
     ),
     areas=(
@@ -88,7 +91,7 @@ BOARD = Theme(
     border="#3b434a",
     field="#1b2024",
     text="#eceae4",
-    muted="#a4adb3",
+    muted="#aab3b9",
     function="#8c90ff",
     computed="#b4b6ff",
     computed_fill="#1e2327",
@@ -102,7 +105,8 @@ BOARD = Theme(
     gradient_text="#5fdc9d",
     wire="#e2dfd6",
     selection="#8c90ff",
-    problem="#ff8a80",
+    problem="#ff948b",
+    link="#a3a6ff",
     button="#343c43",
     classes=(
         "#6ea8ff", "#ff9a5c", "#6fd17e", "#c39bff", "#f0c94a",
@@ -150,7 +154,7 @@ def palette(theme: Theme) -> QPalette:
         QPalette.ColorRole.ToolTipText: theme.text,
         QPalette.ColorRole.Highlight: theme.selection,
         QPalette.ColorRole.HighlightedText: theme.background,
-        QPalette.ColorRole.Link: theme.function,
+        QPalette.ColorRole.Link: theme.link,
         QPalette.ColorRole.LinkVisited: theme.computed,
         QPalette.ColorRole.Light: theme.field,
         QPalette.ColorRole.Midlight: theme.button,

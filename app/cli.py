@@ -21,6 +21,7 @@ COMMANDS = {
     "check": "list a diagram's shapes, weights and problems",
     "export": "write a trained model's weights or its source",
     "render": "draw a diagram into a picture, without a screen",
+    "diff": "say what differs between two diagrams, or draw it",
     "blocks": "list every kind of block, or explain one",
     "gallery": "list the diagrams that come with Gradboard",
     "doctor": "say what this machine lacks",

@@ -141,6 +141,10 @@ class Levels(QObject):
                 return self._path_to(name)
         return None
 
+    def way_to(self, part: str) -> str | None:
+        """The path of a level that shows the inside of a part, "" for the outside; None when no use leads there."""
+        return self._path_to(part) if part else ""
+
     def _path_to(self, part: str) -> str | None:
         known = self._known.get(part, "")
         if known and self._leads_to(known) == part:

@@ -51,6 +51,7 @@ class Frames(QObject):
         super().__init__(parent)
         self.things: dict[str, Note] = {}  # from back to front
         self.selected: frozenset[str] = frozenset()
+        self.hidden: frozenset[str] = frozenset()  # for the moment
 
     def show(self, diagram: Diagram) -> None:
         """Follows the diagram; large frames lie behind small ones, comments on top."""
@@ -109,7 +110,7 @@ class Frames(QObject):
         """Paints those that reach into a part of the scene; from far away without their texts."""
         for name, thing in self.things.items():
             box = self.box(name)
-            if not box.adjusted(-8, -8, 8, 8).intersects(rect):
+            if name in self.hidden or not box.adjusted(-8, -8, 8, 8).intersects(rect):
                 continue
             chosen = name in self.selected
             if isinstance(thing, Frame):

@@ -47,6 +47,7 @@ class Shown:
     ids: frozenset[str] | None = None
     background: bool = True
     carried: Diagram | None = None
+    before: Diagram | None = None  # another version, with which it is compared
 
 
 class Picture:
@@ -144,6 +145,7 @@ def _drawing(scene: CanvasScene, ids: frozenset[str] | None, rect: QRectF) -> Dr
     scene.paint_things(things.painter, rect)
     scene.mirror.paint(flows.painter, scene.ink, detail=True)
     scene.paint_flows(flows.painter, rect, detail=True)
+    scene.comparing.paint(flows.painter, scene.ink)
     under = [item for item in flows.items if getattr(item, "behind", False)]
     above = [item for item in flows.items if not getattr(item, "behind", False)]
     return (*back.items, *under, *things.items, *above)
@@ -156,6 +158,8 @@ def _scene(shown: Shown) -> CanvasScene:
         scene.show_report(shown.report)
     if shown.ids is not None:
         _keep(scene, shown.ids)
+    if shown.before is not None:
+        scene.comparing.show(shown.before)
     scene.mirror.wanted = shown.mirror and shown.ids is None  # it mirrors the whole
     if shown.snapshot is not None:
         scene.show_values = shown.values
@@ -177,7 +181,7 @@ def _bounds(scene: CanvasScene) -> QRectF:
     rect = scene.bounds()
     for item in scene.wires.values():
         rect |= item.boundingRect()
-    rect |= scene.mirror.bounds()
+    rect |= scene.mirror.bounds() | scene.comparing.bounds()
     return rect.adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN) if not rect.isEmpty() else EMPTY
 
 

@@ -25,6 +25,7 @@ FAR = 0.35  # scale below which the shapes of a large diagram are only rectangle
 FAR_FOR_ALL = 0.12  # and those of any diagram
 FEW = 150  # blocks that may be painted in full at any scale
 MARGIN = 48.0  # device pixels around what is framed, at the most
+AROUND = 120.0  # canvas units that are seen around a place
 LARGEST_FRAMED = 1.6  # scale up to which framing enlarges
 HINT = "Drag a block here, or press Tab to search for one"
 
@@ -113,13 +114,20 @@ class Surface(QGraphicsView):
     def frame_all(self) -> None:
         """Shows the whole diagram."""
         self._frame_when_shown = not self.isVisible()
-        self._frame(self.canvas.bounds() | self.canvas.mirror.bounds())
+        self._frame(
+            self.canvas.bounds() | self.canvas.mirror.bounds() | self.canvas.comparing.bounds()
+        )
 
     def zoom_to(self, ids: Iterable[str]) -> None:
         """Shows these blocks; with no such block, nothing happens."""
         rect = self.canvas.bounds(ids)
         if not rect.isEmpty():
             self._frame(rect)
+
+    def show_place(self, rect: QRectF) -> None:
+        """Shows a rectangle of the scene; with an empty one, nothing happens."""
+        if not rect.isEmpty():
+            self._frame(rect.adjusted(-AROUND, -AROUND, AROUND, AROUND))
 
     def _frame(self, rect: QRectF) -> None:
         whole = QRectF(self.viewport().rect())

@@ -30,6 +30,7 @@ class Adding(QObject):
         self.search.closed.connect(self._closed)
         view.searched.connect(self.ask)
         view.added.connect(self._remember)
+        window.scene.lost.connect(self.search.leave)  # what was asked for may be gone
 
     @property
     def used(self) -> tuple[str, ...]:

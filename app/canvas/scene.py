@@ -14,6 +14,7 @@ from app.canvas.comparing import Comparing
 from app.canvas.faces import Face
 from app.canvas.frames import Frames
 from app.canvas.geometry import Ring
+from app.canvas.gliding import Gliding
 from app.canvas.glyphs import Marks, Verdict
 from app.canvas.inks import inks, label_width
 from app.canvas.items import BlockItem, WireItem
@@ -53,6 +54,7 @@ class CanvasScene(QGraphicsScene):
     arranged = (
         Signal()
     )  # blocks or wires came, went, moved, or changed in what can be seen from afar
+    lost = Signal()  # blocks or wires that were shown are gone
     ticked = Signal()  # what moves has moved
     tinted = Signal()  # the tints of blocks are others now
 
@@ -74,7 +76,7 @@ class CanvasScene(QGraphicsScene):
         self._router = Router()
         self.frames = Frames(self)
         self.frames.changed.connect(self._frames_changed)
-        self.pulses = Pulses(self)
+        self.pulses, self.gliding = Pulses(self), Gliding(self)
         self.mirror, self.spotlight = Mirror(self), Spotlight(self)
         self.signs, self._with_shapes = Signs(self), True
         self.veil, self.comparing = Veil(self), Comparing(self)
@@ -91,6 +93,7 @@ class CanvasScene(QGraphicsScene):
     def show(self, diagram: Diagram, part: str = "") -> None:
         """Shows another diagram, perhaps the inside of a part; nothing is selected, no flow runs until the next frame."""
         self.part = part
+        self.gliding.rest()
         self.clear()
         self.blocks, self.wires, self._router = {}, {}, Router()
         self.verdicts, self._marked = {}, set()
@@ -105,10 +108,12 @@ class CanvasScene(QGraphicsScene):
         self.frames.show(diagram)
         self.setSceneRect(self.bounds().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
         self.select(())
+        self.lost.emit()
         self._touch()
 
     def show_change(self, diagram: Diagram, change: Change) -> None:
         """Shows the diagram after a change; only what it concerns is made anew."""
+        self.gliding.rest()
         self.diagram = diagram
         if change.frames:
             self.frames.show(diagram)
@@ -128,6 +133,8 @@ class CanvasScene(QGraphicsScene):
         self._route()
         self._grow(change.added + change.moved + change.altered)
         self.select(self.selected, self.selected_wires, self.frames.selected)
+        if change.removed or change.unwired:
+            self.lost.emit()
         self._touch()
 
     def _rename(self, change: Change) -> set[str]:

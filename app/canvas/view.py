@@ -89,6 +89,7 @@ class CanvasView(Surface):
         self.card = CardView(self, scene)
         scene.picked.connect(lambda _ids: self.card.close_card())
         self.zoomed.connect(lambda _scale: self.card.close_card())
+        scene.lost.connect(self._give_up)
         self.setAcceptDrops(True)
         self.viewport().setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -335,11 +336,16 @@ class CanvasView(Surface):
         self.viewport().update()
         return True
 
-    def _escape(self) -> None:
+    def _give_up(self) -> None:
+        """Ends the gesture in which one is: what it holds may be gone, as when an edit is undone meanwhile."""
         if self._gesture is not None:
             self._gesture.cancel()
             self._gesture = None
             self.viewport().update()
+
+    def _escape(self) -> None:
+        if self._gesture is not None:
+            self._give_up()
         elif self.card.pin is not None:
             self.card.close_card()
         elif self.canvas.selected or self.canvas.selected_wires or self.canvas.frames.selected:
@@ -437,6 +443,11 @@ class CanvasView(Surface):
         """The search is over."""
         self._asking = None
         self.viewport().update()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a gesture goes on."""
+        return self._gesture is not None
 
     @property
     def pointer(self) -> QPointF | None:

@@ -195,7 +195,7 @@ class Search(QFrame):
 
     def eventFilter(self, watched: object, event: object) -> bool:  # type: ignore[override]
         if watched is self.line and isinstance(event, QFocusEvent) and event.lostFocus():
-            self._leave()
+            self.leave()
         if watched is self.line and isinstance(event, QKeyEvent) and self._answers(event):
             return True
         return super().eventFilter(watched, event)  # type: ignore[arg-type]
@@ -216,7 +216,7 @@ class Search(QFrame):
             row = self.list.currentRow() + STEPS[key]
             self.list.setCurrentRow(min(max(row, 0), self.list.count() - 1))
         elif key == Qt.Key.Key_Escape:
-            self._leave()
+            self.leave()
         elif (item := self.list.currentItem()) is not None:
             self._chose(item)
 
@@ -224,9 +224,10 @@ class Search(QFrame):
         key = str(item.data(KEY))
         if self.entry(key).is_enabled:
             self.chosen.emit(key)
-            self._leave()
+            self.leave()
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        """Closes without an answer."""
         if self.isVisible():  # hiding it takes the focus away, which comes here again
             self.hide()
             self.closed.emit()

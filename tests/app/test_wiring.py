@@ -19,6 +19,7 @@ from app.document import Document
 from app.settings import Preferences
 from app.window import MainWindow
 from graph.diagram import Diagram
+from graph.edits import RemoveBlocks
 from graph.files import to_text
 from tests.app.canvas_bench import Bench, Left, Plain, block, diagram, spiral, wire
 from tests.app.fake_session import FakeSession
@@ -329,6 +330,16 @@ def test_a_taken_pin_is_told_and_given_the_new_wire(qapp: Any) -> None:
     bench.key(Qt.Key.Key_Return)
     assert bench.diagram.wires[1] == wire("k.y -> linear2.z")
     _undone(bench, before)
+
+
+def test_a_wire_of_the_keys_ends_when_its_block_goes(qapp: Any) -> None:
+    bench = Bench(unwired())
+    bench.scene.select({"x"})
+    QTest.keyClick(bench.view, Qt.Key.Key_W)
+    assert bench.view.is_busy
+    bench.do(RemoveBlocks(("x",)))
+    bench.view.grab()  # painting the wire would need the block
+    assert not bench.view.is_busy
 
 
 @pytest.mark.parametrize(

@@ -278,12 +278,21 @@ class Run:
             "optimizer": optimizer,
             "batches": self.batches.state(),
             "random": torch.get_rng_state(),
+            "device_random": self._device_random(),
             "step": self.step_count,
             "record": self.record.state() if whole else {},
             "method": self.recipe.optimizer,
             "trained": self.descent.trained,
             "rate": self.rate,
         }
+
+    @property
+    def _on_gpu(self) -> bool:
+        return self.program.device.startswith("cuda")
+
+    def _device_random(self) -> torch.Tensor | None:
+        """Where the device's own random numbers stand: its dropout draws from them."""
+        return torch.cuda.get_rng_state(self.program.device) if self._on_gpu else None
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Goes back to, or on from, a state; the following losses are those of an unbroken run.
@@ -301,6 +310,8 @@ class Run:
         self.descent.use_averages(False)
         self.batches.restore(state["batches"])
         torch.set_rng_state(torch.as_tensor(state["random"], dtype=torch.uint8))
+        if (random := state.get("device_random")) is not None and self._on_gpu:
+            torch.cuda.set_rng_state(random, self.program.device)
         self.step_count = int(state["step"])
         self.record.restore(state.get("record", {}))
         self.program.set_epoch(self.batches.epoch)

@@ -13,7 +13,7 @@ import pytest
 
 pytest.importorskip("PySide6")
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -213,3 +213,59 @@ def test_a_diagram_that_is_taken_apart_while_it_trains_waits_and_goes_on(hand: H
     hand.press(Key.Key_Z, Ctrl)
     assert window.document.diagram.wires_of["relu1"]
     until(lambda: _step(hand) > before + 50, "it trains on")
+
+
+def test_a_run_is_looked_back_at_left_alone_and_branched(hand: Hand) -> None:
+    window = hand.window
+    _draw(hand)
+    seen: list[Snapshot] = []
+    window.live.shown.connect(seen.append)
+    hand.click(window.bar.play)
+    until(lambda: _step(hand) > 400, "it trains")
+    hand.type_into(window.bar.rate, "0.003")
+    until(lambda: _step(hand) > 500, "it trains on")
+    hand.click(window.bar.play)
+    until(lambda: seen[-1].step == seen[-1].recorded.now and not seen[-1].playing, "it rests", 10)
+    assert [mark.label for mark in window.loss.story.marks] == ["Set rate"]
+    QTest.qWait(500)
+    now, reached = seen[-1], hand.reached()
+    trained = pixels(window.boundary)
+
+    def drag_to(step: int) -> Snapshot:
+        scale = window.loss.steps_scale()
+        assert scale is not None
+        middle = window.moments.height() // 2
+        start = QPoint(round(float(scale.pixels(now.step))), middle)
+        end = QPoint(round(float(scale.pixels(step))), middle)
+        QTest.mousePress(window.moments, Qt.MouseButton.LeftButton, pos=start)
+        QTest.mouseMove(window.moments, (start + end) / 2)
+        QTest.mouseMove(window.moments, end)
+        QTest.mouseRelease(window.moments, Qt.MouseButton.LeftButton, pos=end)
+        until(lambda: seen[-1].past and seen[-1].step == window.moments.step, "the past", 20)
+        QTest.qWait(300)
+        return seen[-1]
+
+    first = drag_to(0)
+    assert window.looking_back.isVisible() and first.step < 50 and hand.reached() < reached
+    untrained = pixels(window.boundary)
+    assert (untrained != trained).any(axis=-1).mean() > 0.02
+    hand.click(window.looking_back.back)
+    until(lambda: not seen[-1].past, "the present", 20)
+    QTest.qWait(300)
+    assert (seen[-1].step, seen[-1].loss) == (now.step, now.loss)
+    assert np.array_equal(pixels(window.boundary), trained), "the present is as it was"
+
+    again = drag_to(0)
+    assert (again.step, again.loss) == (first.step, first.loss)
+    assert np.array_equal(pixels(window.boundary), untrained)
+    middle = drag_to(now.step // 2)
+    assert first.step < middle.step < now.step
+    hand.click(window.looking_back.branch)
+    until(lambda: seen[-1].playing and seen[-1].step > middle.step, "the branch trains")
+    begun = next(s for s in seen[seen.index(middle) :] if not s.past)
+    assert begun.step < now.step and not window.looking_back.isVisible()
+    (left,) = window.loss.story.left
+    assert left.training[0, 0] == middle.step and left.training[-1, 0] == now.step - 1
+    assert window.loss.story.marks[-1] == (middle.step, "Branch with Set rate")
+    until(lambda: _step(hand) > now.step, "the branch goes on")
+    assert window.loss.training.rows[-1, 0] >= now.step

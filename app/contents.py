@@ -16,16 +16,19 @@ from app.canvas.scene import CanvasScene
 from app.canvas.view import CanvasView
 from app.checking import Checking
 from app.commanding import Commanding
+from app.comparing import Compares
 from app.document import Document
 from app.figures import Figures
 from app.filing import Filing
 from app.focusing import Focusing
 from app.keymap import Keymap
+from app.lecture import Lecture, steps_of
 from app.levels import Levels
 from app.live import Engine, Live
 from app.mending import Mending
 from app.notice import Notice
 from app.offer import Offer
+from app.panels.differences import Differences
 from app.panels.history import History
 from app.panels.inspector import Inspector
 from app.panels.looking_back import LookingBack
@@ -33,9 +36,11 @@ from app.panels.outline import Outline
 from app.panels.palette import Palette
 from app.panels.problems import Problems
 from app.panels.recipe import kinds_of, single_settings
+from app.panels.reveal import Reveal
 from app.panels.source import SourcePanel
 from app.panels.training import TrainingBar
 from app.reactions import Reactions
+from app.revealing import Revealing
 from app.safety import Safety
 from app.shelf import Shelf
 from app.sourcing import Sourcing
@@ -118,6 +123,10 @@ def contents(window: MainWindow) -> Iterator[None]:
     docks.add(window, "problems", "Problems", window.problems)
     window.source = SourcePanel(window.theme)
     docks.add(window, "source", "Source", window.source)
+    window.differences = Differences(window.theme)
+    docks.add(window, "differences", "Differences", window.differences)
+    window.reveal = Reveal(steps_of)
+    docks.add(window, "reveal", "Reveal order", window.reveal)
     docks.add(window, "history", "History", window.history)
     window.status = StatusLine()
     window.setStatusBar(window.status)
@@ -141,6 +150,9 @@ def contents(window: MainWindow) -> Iterator[None]:
     window.spotting = Spotting(window)
     window.watching = Watching(window)
     window.sourcing = Sourcing(window)
+    window.compares = Compares(window)
+    window.lecture = Lecture(window)
+    window.revealing = Revealing(window)
     window.filing.as_saved = lambda diagram: docks.with_views(window, diagram)
     docks.arrange(window)
     yield

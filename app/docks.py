@@ -66,7 +66,10 @@ def arrange(window: MainWindow) -> None:
     window.tabifyDockWidget(docks["outline"], docks["problems"])
     window.tabifyDockWidget(docks["problems"], docks["history"])
     window.tabifyDockWidget(docks["problems"], docks["source"])
-    docks["source"].hide()
+    window.tabifyDockWidget(docks["source"], docks["differences"])
+    window.tabifyDockWidget(docks["differences"], docks["reveal"])
+    for name in ("source", "differences", "reveal"):
+        docks[name].hide()
     docks["inspector"].raise_()
     docks["outline"].hide()
     docks["history"].hide()

@@ -75,6 +75,18 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
         Shortcut(
             "open_before", "&Version before", (), "the file as it was before it was saved last"
         ),
+        Shortcut(
+            "compare",
+            "C&ompare with…",
+            (),
+            "another diagram laid over this one: added, removed, altered",
+        ),
+        Shortcut(
+            "compare_before",
+            "Compare with version &before",
+            ("Ctrl+Alt+D",),
+            "with the file while there is unsaved work, else with what it was before the last save",
+        ),
         None,
         Shortcut("close", "&Close", ("Ctrl+W",), "close the diagram"),
         Shortcut("quit", "&Quit", ("Ctrl+Q",), "close the window"),
@@ -164,6 +176,13 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
         Shortcut("minimap", "&Minimap", ("Shift+M",)),
         Shortcut("calm", "&Reduced motion", (), "no running pulses: numbers and widths only"),
         None,
+        Shortcut(
+            "lecture",
+            "&Lecture",
+            ("F11", "Ctrl+Shift+L"),
+            "the canvas alone, large, revealed step by step; Space goes on, Escape ends",
+        ),
+        Shortcut("reveal_order", "Lecture's &order", (), "what appears when in a lecture"),
         Shortcut("docks", "&Panels"),
         Shortcut(
             "next_pane", "&Next pane", ("F6",), "the keys go to the next part of the window"

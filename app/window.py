@@ -30,26 +30,31 @@ if TYPE_CHECKING:
     from app.canvas.view import CanvasView
     from app.checking import Checking
     from app.commanding import Commanding
+    from app.comparing import Compares
     from app.document import Document
     from app.figures import Figures
     from app.filing import Filing
     from app.focusing import Focusing
     from app.keymap import Keymap
+    from app.lecture import Lecture
     from app.levels import Levels
     from app.live import Engine, Live
     from app.mending import Mending
     from app.menus import Menus
     from app.notice import Notice
     from app.offer import Offer
+    from app.panels.differences import Differences
     from app.panels.history import History
     from app.panels.inspector import Inspector
     from app.panels.looking_back import LookingBack
     from app.panels.outline import Outline
     from app.panels.palette import Palette
     from app.panels.problems import Problems
+    from app.panels.reveal import Reveal
     from app.panels.source import SourcePanel
     from app.panels.training import TrainingBar
     from app.reactions import Reactions
+    from app.revealing import Revealing
     from app.safety import Safety
     from app.shelf import Shelf
     from app.sourcing import Sourcing
@@ -107,6 +112,11 @@ class MainWindow(QMainWindow):
     keymap: Keymap
     reactions: Reactions
     source: SourcePanel
+    differences: Differences
+    compares: Compares
+    reveal: Reveal
+    revealing: Revealing
+    lecture: Lecture
     sourcing: Sourcing
     spotting: Spotting
     watching: Watching
@@ -219,7 +229,8 @@ class MainWindow(QMainWindow):
 
     def _themed(self) -> tuple[Themed, ...]:
         panels = (self.library, self.bar, self.inspector, self.outline, self.problems, self.history)
-        return (*panels, self.source, self.loss, self.moments, self.figures, self.notice)
+        panels = (*panels, self.source, self.differences)
+        return (*panels, self.loss, self.moments, self.figures, self.notice)
 
     def _apply_theme(self) -> None:
         application = QApplication.instance()
@@ -253,6 +264,7 @@ class MainWindow(QMainWindow):
             if not self.filing.may_leave():
                 event.ignore()
                 return
+            self.lecture.end()
             self.preferences.keep("geometry", self.saveGeometry())
             self.preferences.keep("state", self.saveState())
             self.safety.close()

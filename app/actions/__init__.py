@@ -15,12 +15,14 @@ from app.actions.filing import Files
 from app.actions.focusing import Focuses
 from app.actions.framing import Framing
 from app.actions.helping import Helping
+from app.actions.lecturing import Lectures
 from app.actions.looking import Looking
 from app.actions.mirroring import Mirroring
 from app.actions.picturing import Picturing
 from app.actions.running import Running
 from app.actions.travelling import Travelling
 from app.actions.turning import Turning
+from app.actions.versions import Versions
 from app.menus import Menus
 from app.theme import STYLES
 
@@ -42,6 +44,8 @@ COMMANDS: tuple[type[Commands], ...] = (
     Travelling,
     Helping,
     Picturing,
+    Versions,
+    Lectures,
 )
 THEMES = {"paper": "Paper", "board": "Board", "system": "System"}
 SWITCHES = (

@@ -16,7 +16,8 @@ from app.views.areas import value_color
 from app.views.axes import Scale
 from app.views.figure import FigureView
 from app.views.legend import class_name, paint_classes, paint_scale
-from app.views.plane import LEFT, NAME, paint_dots, paint_names, paint_ticks
+from app.views.marks import paint_dots
+from app.views.plane import LEFT, NAME, paint_names, paint_ticks
 from runtime.figures.embedding import Embedding
 from runtime.snapshot import Ask
 
@@ -203,7 +204,8 @@ class EmbeddingView(FigureView):
         paint_names(painter, first, second, area)
         self._paint_head(painter)
         places = self.places()
-        paint_dots(painter, places[:, 0], places[:, 1], self.colors(), theme)
+        shapes = self._found.y if self.classes() else None
+        paint_dots(painter, places[:, 0], places[:, 1], self.colors(), theme, shapes)
         self._paint_legend(painter, area)
         if self._hovered is not None:
             self._paint_hovered(painter, QPointF(*places[self._hovered]))

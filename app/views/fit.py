@@ -8,7 +8,8 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from app.theme import Theme
 from app.views.axes import Scale
-from app.views.plane import BOTTOM, DRAWN, LEFT, TOP, paint_dots, paint_ticks
+from app.views.marks import paint_dots
+from app.views.plane import BOTTOM, DRAWN, LEFT, TOP, paint_ticks
 from runtime.figures.answers import Fit
 
 GAP = 10  # pixels at the right, where the last tick's number ends

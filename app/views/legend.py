@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from app.panels.numbers import readable
 from app.theme import Theme
 from app.views.areas import diverging_color
+from app.views.marks import paint_mark
 
 ROW, CLOSEST = 18.0, 13.0  # pixels from one row to the next
 MOST = 12  # classes
@@ -47,7 +48,7 @@ def paint_classes(
             painter.fillRect(row, QColor(theme.button))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(theme.classes[number % len(theme.classes)]))
-        painter.drawEllipse(QPointF(row.left() + 8, row.center().y()), 4, 4)
+        paint_mark(painter, number, row.left() + 8, row.center().y(), 4)
         painter.setPen(QColor(theme.muted))
         inside = row.adjusted(18, 0, -2, 0)
         text = painter.fontMetrics().elidedText(

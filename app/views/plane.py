@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPixmap
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
 from app.theme import Theme
 from app.views.areas import class_colors, point_colors, surface_colors
 from app.views.axes import Scale, tick_text, ticks
+from app.views.marks import paint_dots
 from runtime.figures.answers import Answers, Points
 
 DRAWN = 1_200  # points drawn at most
@@ -95,7 +96,8 @@ class PlanePicture:
         across, up = self.scales(area)
         xs, ys = across.pixels(points.x[every, 0]), up.pixels(points.x[every, 1])
         colors = point_colors(points.y[every], self.shown.grid, theme)
-        paint_dots(painter, xs, ys, colors, theme)
+        classes = points.y[every] if self.shown.grid.classes else None
+        paint_dots(painter, xs, ys, colors, theme, classes)
         painter.end()
         return dots
 
@@ -133,17 +135,6 @@ def paint_names(painter: QPainter, across: str, up: str, area: QRectF) -> None:
     painter.rotate(-90)
     painter.drawText(QRectF(-area.height() / 2 - 10, -7, area.height() + 20, 15), middle, up)
     painter.restore()
-
-
-def paint_dots(
-    painter: QPainter, xs: np.ndarray, ys: np.ndarray, colors: list[QColor], theme: Theme
-) -> None:
-    """A small rimmed disc for every point, smaller where there are many."""
-    painter.setPen(QPen(QColor(theme.field), 0.8))
-    radius = 2.6 if len(xs) < 500 else 2.0
-    for x, y, color in zip(xs.tolist(), ys.tolist(), colors, strict=True):
-        painter.setBrush(color)
-        painter.drawEllipse(QPointF(x, y), radius, radius)
 
 
 def same_points(a: Points, b: Points) -> bool:

@@ -24,7 +24,8 @@ from app.views.between import (
     turned,
 )
 from app.views.legend import paint_classes, paint_scale
-from app.views.plane import paint_dots, paint_ticks
+from app.views.marks import paint_dots
+from app.views.plane import paint_ticks
 from runtime.figures.warp import Stage, Warp
 
 FAR = 1e3  # times what is looked at: beyond it an axis of a plane does not end
@@ -164,7 +165,8 @@ class WarpPicture:
         order = np.argsort(pixels[:, 2], kind="stable")
         colors = self.colors(theme)
         colors = [colors[n] for n in order]
-        paint_dots(painter, pixels[order, 0], pixels[order, 1], colors, theme)
+        shapes = self.found.y[order] if self.found.y is not None and self.classes() else None
+        paint_dots(painter, pixels[order, 0], pixels[order, 1], colors, theme, shapes)
         painter.restore()
         if not self.depth:
             paint_ticks(painter, *self.scales(area), area, theme, 4)

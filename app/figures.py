@@ -14,7 +14,9 @@ from app.views.boundary import BoundaryView
 from app.views.confusion import ConfusionView
 from app.views.embedding import EmbeddingView
 from app.views.figure import FigureView
+from app.views.findings import FindingsView
 from app.views.gradients import GradientsView
+from app.views.histograms import HistogramsView
 from app.views.job import JobView
 from app.views.matrix import MatrixView
 from app.views.patches import PatchesView
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 VIEWS: dict[str, type[FigureView]] = {
     "boundary": BoundaryView,
     "gradients": GradientsView,
+    "histograms": HistogramsView,
     "pictures": PicturesView,
     "patches": PatchesView,
     "attention": AttentionView,
@@ -42,12 +45,14 @@ VIEWS: dict[str, type[FigureView]] = {
     "confusion": ConfusionView,
     "embedding": EmbeddingView,
     "warp": WarpView,
+    "findings": FindingsView,
     "slow": SlowView,
     "surface": SurfaceView,
 }
 NAMED = (
     "boundary",
     "gradients",
+    "histograms",
     "embedding",
     "surface",
 )  # views that call variables as the canvas does
@@ -82,8 +87,6 @@ class Figures(QObject):
             dock.visibilityChanged.connect(
                 lambda shown, name=name: self._opened(name, shown, window.levels)
             )
-        for view in self.views.values():
-            view.wanted.connect(window.live.look_again)
         for view in self.views.values():
             view.asked.connect(self._looked_again)
             if isinstance(view, JobView):
@@ -127,7 +130,7 @@ class Figures(QObject):
 
     def _shown(self, snapshot: Snapshot) -> None:
         for view in self.views.values():
-            view.show_figures(snapshot.views)
+            view.take(snapshot.views)
 
     def _compiled(self, message: Compiled) -> None:
         if message.restarted:
@@ -135,7 +138,7 @@ class Figures(QObject):
 
     def _forget(self) -> None:
         for view in self.views.values():
-            view.forget()
+            view.drop()
 
     def _picked(self, ids: tuple[str, ...], levels: Levels) -> None:
         """Of a use of a part the block is chosen that gives its output."""

@@ -33,6 +33,7 @@ from tests.app.driving import (
     Mask,
     Pixels,
     like,
+    of_gradients,
     pixels,
     wire,
 )
@@ -104,7 +105,7 @@ class Desk:
 
     def glow(self, line: Wire) -> Mask:
         """Where the real canvas near a wire has the colour of gradients."""
-        return like(self.shown(self.hand.port), self.twin.theme.gradient) & self.hand.near(line)
+        return of_gradients(self.shown(self.hand.port), self.twin.theme) & self.hand.near(line)
 
     # --- what a person does ------------------------------------------------------------------------------------------
 

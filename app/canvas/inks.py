@@ -14,7 +14,8 @@ from nodes.block import Glyph
 RIM, THIN, THICK = 2.5, 2.2, 4.0
 LABEL, NAME, SMALL, PIN_NAME = 17, 16, 11, 10  # pixel sizes at scale 1
 SHADES = 16  # how many strengths of a flow are told apart
-PALEST = 0.6  # how much of the ground is in the colour of the weakest pulse
+PALEST = 0.65  # how much of the ground is in the colour of the weakest pulse
+FULL = 9  # the strength from which on pulses have their full colour
 DOWN = {LABEL: 6.0, NAME: 5.5, SMALL: 4.0}  # from the middle of a text to its base line
 
 
@@ -92,10 +93,9 @@ class Inks:
 
 
 def _pulses(color: str, ground: str) -> list[QColor]:
-    """A colour for every strength, from pale to full."""
-    return [
-        mixed(color, ground, PALEST * (1 - strength / (SHADES - 1))) for strength in range(SHADES)
-    ]
+    """A colour for every strength: pale for what is lost, full from FULL on."""
+    pale = [PALEST * max(0.0, 1 - strength / FULL) for strength in range(SHADES)]
+    return [mixed(color, ground, share) for share in pale]
 
 
 def _rims(theme: Theme) -> dict[Glyph, QPen]:

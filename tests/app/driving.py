@@ -12,8 +12,10 @@ from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QListWidgetItem, QWidget
 
+from app.canvas.inks import inks
 from app.panels.fields import NumberField
 from app.panels.palette import KIND
+from app.theme import Theme
 from app.window import MainWindow
 from graph.diagram import Pin, Wire
 
@@ -179,7 +181,7 @@ class Hand:
 
     def glow(self, line: Wire) -> Mask:
         """Where the canvas near a wire has the colour of gradients."""
-        return like(pixels(self.port), self.window.theme.gradient) & self.near(line)
+        return of_gradients(pixels(self.port), self.window.theme) & self.near(line)
 
     def stirs(self, line: Wire, seconds: float = 0.15) -> bool:
         """Whether what glows near a wire is elsewhere after a while."""
@@ -199,6 +201,12 @@ def pixels(widget: QWidget) -> Pixels:
     image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), -1)
     return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+
+
+def of_gradients(shown: Pixels, theme: Theme) -> Mask:
+    """Which pixels have the colour of a gradient's pulse, of any strength."""
+    colors = {color.name() for color in inks(theme).pulses[0]}
+    return np.asarray(np.any([like(shown, color, 6) for color in colors], axis=0))
 
 
 def like(shown: Pixels, color: str, tolerance: int = 10) -> Mask:

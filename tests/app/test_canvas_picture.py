@@ -155,7 +155,7 @@ def test_pulses_are_painted_green_and_run_backward(qapp: Any) -> None:
         assert columns
         return columns
 
-    flows._phase[:] = 0.5
+    flows._phases[:] = 0.5
     before = greens()
     flows.advance(0.03)
     after = greens()

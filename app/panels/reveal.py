@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -162,6 +162,15 @@ class _Steps(QListWidget):
         event.setDropAction(Qt.DropAction.IgnoreAction)  # the list follows the diagram
         event.accept()
         self.dropped.emit(rows, to)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+            keys = (Qt.Key.Key_Up, Qt.Key.Key_Down) if alt else (Qt.Key.Key_J, Qt.Key.Key_A)
+            if event.key() in keys:
+                event.accept()  # these are ours here, and commands of the window elsewhere
+                return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         alt = event.modifiers() & Qt.KeyboardModifier.AltModifier

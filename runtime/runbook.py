@@ -62,6 +62,10 @@ class RunBook:
         """The number of the next run."""
         return max(self._records, default=0) + 1
 
+    def show(self, record: RunRecord) -> None:
+        """Replaces a run in memory; its file waits for `keep`."""
+        self._records[record.number] = record
+
     def keep(self, record: RunRecord) -> RunRecord:
         """Adds a run, or replaces the one of its number; a run without a number gets the next.  Returns it as it is kept."""
         if record.number < 1:

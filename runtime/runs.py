@@ -161,10 +161,47 @@ def _cell(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, list | tuple):
-        return "×".join(map(str, value))
+        return value_text(value)
     return _safe(value) if isinstance(value, str) else repr(value)
 
 
 def _safe(text: str) -> str:
     """A text that no spreadsheet takes for a formula."""
     return f"'{text}" if text[:1] in "=+-@\t\r" and text else text
+
+
+# --- runs side by side -------------------------------------------------------------------------------------------------
+
+
+def by_seed(records: Sequence[RunRecord]) -> list[tuple[RunRecord, ...]]:
+    """The runs that differ in nothing but the seed, together; in the order in which they come."""
+    groups: dict[str, list[RunRecord]] = {}
+    for record in records:
+        same = {name: value for name, value in record.settings.items() if name != "seed"}
+        key = json.dumps([record.digest, sorted(same.items())], default=str)
+        groups.setdefault(key, []).append(record)
+    return [tuple(group) for group in groups.values()]
+
+
+def mean_and_spread(curves: Sequence[Rows]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Steps that all curves reach, `[N]`, the mean of the curves there, and their standard deviation (of a sample)."""
+    full = [curve for curve in curves if len(curve)]
+    if not full:
+        return np.zeros(0), np.zeros(0), np.zeros(0)
+    last, first = min(c[-1, 0] for c in full), max(c[0, 0] for c in full)
+    steps = full[0][:, 0]
+    steps = steps[(steps >= first) & (steps <= last)]
+    values = np.array([np.interp(steps, c[:, 0], c[:, 1]) for c in full])
+    spread = values.std(axis=0, ddof=1) if len(full) > 1 else np.zeros(len(steps))
+    return steps, values.mean(axis=0), spread
+
+
+def value_text(value: Any) -> str:
+    """A setting's value as a person reads it: 0.01, 3×3, yes; "–" where there is none."""
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return "×".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else str(value)

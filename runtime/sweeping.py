@@ -65,10 +65,12 @@ def train_trial(
     """Trains as `gradboard train` does; a failure is told in the record."""
     record = begun(trial.diagram, time.time(), str(torch.__version__))
     record = record.with_(varied=trial.varied)
-    curve, began, run = Curve(POINTS), time.monotonic(), None
+    curve, run = Curve(POINTS), None
+    began = time.monotonic()
     try:
         run = start(trial.diagram, folder=folder)
         record = record.with_(device=run.program.device)
+        began = time.monotonic()  # what was loaded and compiled until now is no training
         result = finish(
             run, epochs=length.epochs, steps=length.steps, progress=progress, curve=curve
         )

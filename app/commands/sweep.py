@@ -130,19 +130,22 @@ def _along(message: Along, count: int) -> str:
 
 def _told(record: RunRecord) -> str:
     from app.commands.progress import told
+    from runtime.runs import value_text
 
-    varied = "  ".join(f"{name} {_text(value)}" for name, value in record.varied.items())
+    varied = "  ".join(f"{name} {value_text(value)}" for name, value in record.varied.items())
     return f"{varied}  {record.problem or told(record.metrics.get('test', {}))}"
 
 
 def _rows(found: Sequence[RunRecord], names: Sequence[str]) -> list[list[str]]:
+    from runtime.runs import value_text
+
     parts = ("training", "validation", "test")
     rows = [["run", *names, *parts, "accuracy", "seconds", ""]]
     for record in found:
         losses = [_number(record.metric(part, "loss")) for part in parts]
         right = record.metric("test", "accuracy")
         accuracy = "" if right is None else f"{100 * right:.1f} %"
-        varied = [_text(record.varied.get(name)) for name in names]
+        varied = [value_text(record.varied.get(name)) for name in names]
         seconds = f"{record.seconds:.1f}"
         rows.append([str(record.number), *varied, *losses, accuracy, seconds, record.problem])
     return rows
@@ -150,12 +153,6 @@ def _rows(found: Sequence[RunRecord], names: Sequence[str]) -> list[list[str]]:
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.4g}"
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        return "×".join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _write(options: argparse.Namespace, found: Sequence[RunRecord], names: list[str]) -> None:

@@ -104,10 +104,13 @@ def _fits(needed: Look, look: Look) -> bool:
     return LEAST * look.half <= needed.half and reach <= look.half * 1.001
 
 
-def look_between(before: Look, after: Look, share: float) -> Look:
-    """A look on its way from one to another."""
-    half = math.exp((1 - share) * math.log(before.half) + share * math.log(after.half))
-    return Look((1 - share) * before.middle + share * after.middle, half)
+def look_between(before: Look, after: Look, share: float, turn: np.ndarray | None) -> Look:
+    """The look at a share of the time; it goes along with a rotation, and follows everything else."""
+    middle, late = before.middle, followed(share)
+    if turn is not None:
+        middle = partly(turn, moved(share)) @ middle
+    half = math.exp((1 - late) * math.log(before.half) + late * math.log(after.half))
+    return Look((1 - late) * middle + late * after.middle, half)
 
 
 def turned(values: np.ndarray, yaw: float, pitch: float) -> np.ndarray:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QElapsedTimer, QPointF, QRectF, QSize, Qt, QTimer
@@ -112,6 +112,18 @@ class WarpView(FigureView):
 
     def has_something(self) -> bool:
         return self.picture is not None
+
+    def table(self) -> tuple[Sequence[str], list[Sequence[Any]]]:
+        """Where every point lies in every stage, and its class or value."""
+        head = ("stage", "point", "1", "2", "3", "target")
+        if self.picture is None:
+            return head, []
+        found, rows = self.picture.found, list[Sequence[Any]]()
+        for key, stage in zip(self._keys, found.stages, strict=True):
+            for number, place in enumerate(stage.points.tolist()):
+                target = "" if found.y is None else found.y[number].item()
+                rows.append((key, number + 1, *place, *[""] * (3 - len(place)), target))
+        return head, rows
 
     def set_theme(self, theme: Theme) -> None:
         self.timeline.set_theme(theme)

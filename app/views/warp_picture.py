@@ -17,7 +17,6 @@ from app.views.between import (
     YAW,
     Look,
     between,
-    followed,
     look_between,
     looks,
     moved,
@@ -77,7 +76,8 @@ class WarpPicture:
     def look(self) -> Look:
         """What is looked at."""
         before, after, share = self._between()
-        return look_between(self.looks[before], self.looks[after], followed(share))
+        turn = self.stages[after].turn if share else None
+        return look_between(self.looks[before], self.looks[after], share, turn)
 
     def turn(self, yaw: float, pitch: float) -> None:
         """Looks from farther round, and from farther above."""

@@ -60,7 +60,11 @@ class Hand:
 
     def __init__(self, window: MainWindow) -> None:
         self.window = window
-        self.port = window.view.viewport()
+
+    @property
+    def port(self) -> QWidget:
+        """What shows the canvas; asked for anew each time, because PySide may drop the object that stands for it."""
+        return self.window.view.viewport()
 
     # --- places ------------------------------------------------------------------------------------------------------
 

@@ -319,10 +319,9 @@ def _play(window: MainWindow, seed: int, actions: int) -> None:
         for number in range(actions):
             monkey.act()
             assert not raised, f"seed {seed}, action {number}, {monkey.log}:\n{raised[0]}"
-            if number % 500 == 499:
+            if number % 2_000 == 1_999:
                 window.view._escape()
                 _same_bytes_after_undo_and_redo(window)
-            if number % 2_500 == 2_499:
                 monkey.another()
         window.view._escape()
         _same_bytes_after_undo_and_redo(window)

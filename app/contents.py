@@ -18,6 +18,7 @@ from app.checking import Checking
 from app.commanding import Commanding
 from app.comparing import Compares
 from app.document import Document
+from app.doubting import Doubting
 from app.figures import Figures
 from app.filing import Filing
 from app.focusing import Focusing
@@ -37,11 +38,14 @@ from app.panels.palette import Palette
 from app.panels.problems import Problems
 from app.panels.recipe import kinds_of, single_settings
 from app.panels.reveal import Reveal
+from app.panels.runs import RunsPanel
 from app.panels.source import SourcePanel
 from app.panels.training import TrainingBar
 from app.reactions import Reactions
 from app.revealing import Revealing
+from app.runs import Runs
 from app.safety import Safety
+from app.scaling import Scaling
 from app.shelf import Shelf
 from app.sourcing import Sourcing
 from app.spotting import Spotting
@@ -109,7 +113,9 @@ def contents(window: MainWindow) -> Iterator[None]:
     docks.add(window, "boundary", boundary.title, boundary)
     window.loss = LossView(window.theme)
     window.moments = Moments(window.theme, window.loss.steps_scale)
-    docks.add(window, "loss", "Loss", _below(window.loss, window.moments))
+    docks.add(
+        window, "loss", "Loss", _below(window.loss, window.moments), view=window.loss
+    )
     yield
     for name, view in window.figures.views.items():
         if name not in window.docks:
@@ -121,6 +127,8 @@ def contents(window: MainWindow) -> Iterator[None]:
     window.history.wanted.connect(window.levels.go_to_step)
     window.problems = Problems(window.theme)
     docks.add(window, "problems", "Problems", window.problems)
+    window.runs_panel = RunsPanel(window.theme)
+    docks.add(window, "runs", "Runs", window.runs_panel, Qt.DockWidgetArea.BottomDockWidgetArea)
     window.source = SourcePanel(window.theme)
     docks.add(window, "source", "Source", window.source)
     window.differences = Differences(window.theme)
@@ -131,6 +139,7 @@ def contents(window: MainWindow) -> Iterator[None]:
     window.status = StatusLine()
     window.setStatusBar(window.status)
     yield
+    window.scaling = Scaling(window)
     window.keymap = Keymap(window.preferences, window)
     window.menus = actions.make_menus(window)
     yield
@@ -142,7 +151,10 @@ def contents(window: MainWindow) -> Iterator[None]:
     window.announcing = Announcing(window)
     window.visits = Visits(window)
     window.checking = Checking(window)
+    window.doubting = Doubting(window)
     window.travel = Travel(window)
+    home = window.rescue_folder.with_name("runs") if window.rescue_folder else None
+    window.runs = Runs(window, window.runs_panel, home)
     window.safety = Safety(window, window.rescue_folder)
     window.offer = Offer(window.shelf, window)
     window.offer.found.connect(lambda found: window.library.show_shelf(found, window.shelf.pins))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget, QLabel, QWidget
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QDockWidget, QWidget
 
+from app.heading import Heading
 from graph.diagram import Diagram, Frozen
 
 if TYPE_CHECKING:
     from app.window import MainWindow
 
 LEFT_WIDTH, RIGHT_WIDTH = 208, 410
+LOW = 640  # pixels of a window below which the right side is one stack of tabs
 TALL = 900  # pixels of a window from which there is room for the gradients too
 NARROWEST = 300  # pixels that the right side keeps in a small window
 AT_FIRST = (
@@ -21,7 +23,15 @@ AT_FIRST = (
     "loss",
     "gradients",
 )  # views that stand below each other; others are tabs of the first
-KEY = "x-views"  # of a file: the names of the views that it opens with, each with its choice
+RIGHT = Qt.DockWidgetArea.RightDockWidgetArea
+SIDES = {
+    "left": Qt.DockWidgetArea.LeftDockWidgetArea,
+    "right": RIGHT,
+    "top": Qt.DockWidgetArea.TopDockWidgetArea,
+    "bottom": Qt.DockWidgetArea.BottomDockWidgetArea,
+}
+LONGEST = 1000  # characters of a choice
+KEY = "x-views"  # of a file: the names of the views that it opens with, each with its choice, or with choice and place
 
 
 def add(
@@ -30,31 +40,25 @@ def add(
     title: str,
     content: QWidget,
     area: Qt.DockWidgetArea = Qt.DockWidgetArea.RightDockWidgetArea,
+    view: QWidget | None = None,
 ) -> None:
-    """Makes the dock of a panel or a view, known by `name`."""
+    """Makes the dock of a panel or a view, known by `name`; `view` is what there is to copy where that is a part of it."""
     dock = QDockWidget(title or name.capitalize(), window)
     dock.setObjectName(name)
-    dock.setTitleBarWidget(_heading(title))
+    if title:
+        heading = Heading(dock, title, lambda text: window.status.say(text))
+        heading.hold(view or content)
+    dock.setTitleBarWidget(heading if title else QWidget())
     dock.setWidget(content)
     window.addDockWidget(area, dock)
     window.docks[name] = dock
 
 
-def _heading(title: str) -> QWidget:
-    """A quiet title by which the dock can be dragged; without a title, nothing at all."""
-    if not title:
-        return QWidget()
-    heading = QLabel(title)
-    heading.setProperty("role", "title")
-    heading.setContentsMargins(18, 12, 12, 4)
-    return heading
-
-
 def retitle(dock: QDockWidget, title: str) -> None:
     """Calls a dock by what it shows; its entry in the menu keeps its name."""
     heading = dock.titleBarWidget()
-    if isinstance(heading, QLabel) and heading.text() != title:
-        heading.setText(title)
+    if isinstance(heading, Heading) and heading.label.text() != title:
+        heading.label.setText(title)
 
 
 def arrange(window: MainWindow) -> None:
@@ -71,6 +75,7 @@ def arrange(window: MainWindow) -> None:
     for name in ("source", "differences", "reveal"):
         docks[name].hide()
     docks["inspector"].raise_()
+    docks["runs"].hide()
     docks["outline"].hide()
     docks["history"].hide()
     docks["problems"].hide()
@@ -80,6 +85,10 @@ def arrange(window: MainWindow) -> None:
             docks[name].hide()
     docks["boundary"].raise_()
     docks["gradients"].setVisible(window.height() >= TALL)
+    if window.height() < LOW:
+        for name in ("loss", *window.figures.views):
+            window.tabifyDockWidget(docks["inspector"], docks[name])
+        docks["inspector"].raise_()
 
 
 def share_out(window: MainWindow) -> None:
@@ -98,27 +107,90 @@ def share_out(window: MainWindow) -> None:
 
 
 def open_views(window: MainWindow, diagram: Diagram) -> None:
-    """Opens the views that a diagram names, the first on top; those of a diagram that names none stay as they are."""
+    """Opens the views that a diagram names, where it says, the first on top; what is no view or no place is passed over.
+
+    Those of a diagram that names none stay as they are.
+    """
     wanted = diagram.extra.get(KEY)
     if not isinstance(wanted, Mapping):
         return
-    for name, choice in reversed(list(wanted.items())):
-        if name in window.docks:
-            window.docks[name].show()
-            window.docks[name].raise_()
-        if name in window.figures.views:
-            window.figures.views[name].choose(str(choice))
+    for name, given in reversed(list(wanted.items())):
+        if name not in window.docks:
+            continue
+        held = given if isinstance(given, Mapping) else {"choice": given}
+        dock, choice = window.docks[name], held.get("choice", "")
+        _put(window, name, held)
+        dock.show()
+        dock.raise_()
+        if name in window.figures.views and isinstance(choice, str) and len(choice) <= LONGEST:
+            window.figures.views[name].choose(choice)
+
+
+def _put(window: MainWindow, name: str, held: Mapping[str, Any]) -> None:
+    """Floats a dock, or puts it to the side that is named; on the right it becomes a tab again."""
+    dock, box, side = window.docks[name], held.get("float"), held.get("side")
+    if isinstance(box, list | tuple) and len(box) == 4 and all(map(_is_number, box)):
+        x, y, width, height = (round(n) for n in box)
+        dock.setFloating(True)
+        screen = dock.screen().availableGeometry()
+        room = QRect(x, y, max(width, 160), max(height, 120))
+        room.setSize(room.size().boundedTo(screen.size()))
+        room.moveLeft(min(max(x, screen.left()), screen.right() - room.width()))
+        room.moveTop(min(max(y, screen.top()), screen.bottom() - room.height()))
+        dock.setGeometry(room)
+        return
+    dock.setFloating(False)
+    here = window.dockWidgetArea(dock)
+    area = SIDES.get(side) if isinstance(side, str) else RIGHT
+    if name != "palette" and area is not None and area != here:
+        window.addDockWidget(area, dock)
+        if area == RIGHT and name not in AT_FIRST:
+            window.tabifyDockWidget(window.docks["boundary"], dock)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e5
 
 
 def with_views(window: MainWindow, diagram: Diagram) -> Diagram:
-    """The diagram as it is saved: with the views that are open, unless they are those that are open at first."""
-    views = window.figures.views
-    here = [
-        name
-        for name in dict.fromkeys(("boundary", "loss", *views))
-        if window.docks[name].isVisible()
-    ]
-    chosen = {name: views[name].choice if name in views else "" for name in here}
+    """The diagram as it is saved: with the views that are open, their choices, and where they are if that is no tab on
+    the right; unless they are those that are open at first."""
+    here = [name for name in views(window) if window.docks[name].isVisible()]
+    chosen = {name: _described(window, name) for name in here}
     if set(here) == set(AT_FIRST) and not any(chosen.values()):
         return diagram.with_(extra=Frozen(diagram.extra).without(KEY))
     return diagram.with_(extra=Frozen({**diagram.extra, KEY: chosen}))
+
+
+def _described(window: MainWindow, name: str) -> str | dict[str, Any]:
+    dock, figures = window.docks[name], window.figures.views
+    choice = figures[name].choice if name in figures else ""
+    place: dict[str, Any] = {}
+    if dock.isFloating():
+        box = dock.geometry()
+        place["float"] = [box.x(), box.y(), box.width(), box.height()]
+    elif (area := window.dockWidgetArea(dock)) != RIGHT:
+        place["side"] = next((side for side, known in SIDES.items() if known == area), "right")
+    return {"choice": choice, **place} if place else choice
+
+
+def views(window: MainWindow) -> tuple[str, ...]:
+    """The names of all views, in the order of the menu."""
+    return tuple(dict.fromkeys(("boundary", "loss", "runs", *window.figures.views)))
+
+
+def turn(window: MainWindow, by: int) -> None:
+    """The next of the open views that lie on each other, or beside each other, comes to the top and gets the keys."""
+    names = [name for name in views(window) if window.docks[name].isVisible()]
+    if not names:
+        window.status.say("No view is open: choose some under View, Views.")
+        return
+    focus = window.focusWidget()
+    now = next((n for n in names if focus and window.docks[n].isAncestorOf(focus)), "")
+    name = names[(names.index(now) + by) % len(names)] if now else names[0 if by > 0 else -1]
+    dock = window.docks[name]
+    dock.raise_()
+    if dock.isFloating():
+        dock.activateWindow()
+    dock.widget().setFocus(Qt.FocusReason.TabFocusReason)
+    window.status.say(dock.windowTitle())

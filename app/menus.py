@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 from app.plain import plain
 from app.shortcuts import DRAWING, MENUS, Shortcut
 
-SUBMENUS = ("recent", "gallery", "theme", "style", "docks", "drawing")
-SWITCHES = ("upwards", "minimap", "calm", "mirror")
+SUBMENUS = ("recent", "gallery", "theme", "scale", "style", "docks", "views", "drawing")
+SWITCHES = ("upwards", "minimap", "calm", "mirror", "tensorboard")
 
 Row = (
     tuple[str, str, Callable[[], object]] | str

@@ -76,10 +76,7 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
             "open_before", "&Version before", (), "the file as it was before it was saved last"
         ),
         Shortcut(
-            "compare",
-            "C&ompare with…",
-            (),
-            "another diagram laid over this one: added, removed, altered",
+            "compare", "C&ompare with…", (), "another diagram laid over this one: added, removed, altered"
         ),
         Shortcut(
             "compare_before",
@@ -153,6 +150,7 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
         Shortcut("zoom_reset", "Zoom &100 %", ("Ctrl+0",)),
         None,
         Shortcut("theme", "&Theme"),
+        Shortcut("scale", "&Interface scale"),
         Shortcut("style", "&Style"),
         Shortcut("drawing", "On the &drawing"),
         Shortcut(
@@ -183,6 +181,9 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
             "the canvas alone, large, revealed step by step; Space goes on, Escape ends",
         ),
         Shortcut("reveal_order", "Lecture's &order", (), "what appears when in a lecture"),
+        Shortcut("views", "Vie&ws"),
+        Shortcut("next_view", "Ne&xt view", ("Ctrl+PgDown",), "the next of the open views"),
+        Shortcut("previous_view", "Previo&us view", ("Ctrl+PgUp",), "the open view before"),
         Shortcut("docks", "&Panels"),
         Shortcut(
             "next_pane", "&Next pane", ("F6",), "the keys go to the next part of the window"
@@ -195,6 +196,12 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
         Shortcut("play", "&Play", ("P", "F5"), "train, or pause the training"),
         Shortcut("step", "&One step", (".", "F10"), "make one training step and pause"),
         Shortcut("reset", "&Reset", ("Ctrl+R",), "new weights from the seed, step 0"),
+        Shortcut(
+            "why",
+            "&Why does it not learn?",
+            ("Ctrl+Shift+W",),
+            "look for what keeps it from learning, on copies, each cause with its evidence",
+        ),
         None,
         Shortcut(
             "look_earlier",
@@ -211,6 +218,20 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
             "&Continue from here",
             ("Shift+P",),
             "train on from the step that is looked back at, as a branch",
+        ),
+        None,
+        Shortcut("runs", "R&uns", ("Ctrl+Alt+U",), "all runs of this diagram, side by side"),
+        Shortcut(
+            "sweep",
+            "S&weep…",
+            ("Ctrl+U",),
+            "train with several values of a setting, or several seeds, in the background",
+        ),
+        Shortcut(
+            "tensorboard",
+            "Log for &TensorBoard…",
+            (),
+            "write losses and accuracies of every run below a folder, for TensorBoard",
         ),
         None,
         Shortcut("save_weights", "Save &weights…", (), "write the weights to a file of their own"),

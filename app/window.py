@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.commanding import Commanding
     from app.comparing import Compares
     from app.document import Document
+    from app.doubting import Doubting
     from app.figures import Figures
     from app.filing import Filing
     from app.focusing import Focusing
@@ -51,11 +52,14 @@ if TYPE_CHECKING:
     from app.panels.palette import Palette
     from app.panels.problems import Problems
     from app.panels.reveal import Reveal
+    from app.panels.runs import RunsPanel
     from app.panels.source import SourcePanel
     from app.panels.training import TrainingBar
     from app.reactions import Reactions
     from app.revealing import Revealing
+    from app.runs import Runs
     from app.safety import Safety
+    from app.scaling import Scaling
     from app.shelf import Shelf
     from app.sourcing import Sourcing
     from app.spotting import Spotting
@@ -68,6 +72,7 @@ if TYPE_CHECKING:
     from app.watching import Watching
 
 SIZE = (1600, 1000)
+SMALLEST = (640, 400)  # at 200 % in a window of 1280×800
 THEMES = ("paper", "board", "system")
 REST = 1  # ms between two steps of filling, for whatever else is due
 LOOK = 5  # ms between two looks whether the modules are loaded
@@ -107,9 +112,11 @@ class MainWindow(QMainWindow):
     offer: Offer
     visits: Visits
     checking: Checking
+    doubting: Doubting
     status: StatusLine
     menus: Menus
     keymap: Keymap
+    scaling: Scaling
     reactions: Reactions
     source: SourcePanel
     differences: Differences
@@ -120,6 +127,8 @@ class MainWindow(QMainWindow):
     sourcing: Sourcing
     spotting: Spotting
     watching: Watching
+    runs: Runs
+    runs_panel: RunsPanel
     safety: Safety
     problems: Problems
     mending: Mending
@@ -151,7 +160,7 @@ class MainWindow(QMainWindow):
         self._loading: threading.Thread | None = None
         self.setWindowTitle("Gradboard")
         self.setAcceptDrops(True)
-        self.setMinimumSize(900, 560)
+        self.setMinimumSize(*SMALLEST)
         self.resize(*SIZE)
         self.restoreGeometry(self.preferences.bytes("geometry"))
         self._apply_theme()
@@ -229,8 +238,7 @@ class MainWindow(QMainWindow):
 
     def _themed(self) -> tuple[Themed, ...]:
         panels = (self.library, self.bar, self.inspector, self.outline, self.problems, self.history)
-        panels = (*panels, self.source, self.differences)
-        return (*panels, self.loss, self.moments, self.figures, self.notice)
+        return (*panels, self.source, self.differences, self.loss, self.moments, self.runs_panel, self.figures, self.notice)
 
     def _apply_theme(self) -> None:
         application = QApplication.instance()
@@ -267,6 +275,7 @@ class MainWindow(QMainWindow):
             self.lecture.end()
             self.preferences.keep("geometry", self.saveGeometry())
             self.preferences.keep("state", self.saveState())
+            self.runs.close()
             self.safety.close()
             self.hide()  # the engine takes a moment to end
             self.live.close()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QKeySequence
 
+from app import scaling
 from app.actions.adding import Adds
 from app.actions.arranging import Arranging
 from app.actions.commands import Commands, Table
@@ -20,9 +21,11 @@ from app.actions.looking import Looking
 from app.actions.mirroring import Mirroring
 from app.actions.picturing import Picturing
 from app.actions.running import Running
+from app.actions.sweeps import ManyRuns
 from app.actions.travelling import Travelling
 from app.actions.turning import Turning
 from app.actions.versions import Versions
+from app.actions.watching import Watching
 from app.menus import Menus
 from app.theme import STYLES
 
@@ -41,12 +44,15 @@ COMMANDS: tuple[type[Commands], ...] = (
     Mirroring,
     Turning,
     Running,
+    ManyRuns,
+    Watching,
     Travelling,
     Helping,
     Picturing,
     Versions,
     Lectures,
 )
+SCALES = {name: f"{name} %" for name in scaling.SCALES}
 THEMES = {"paper": "Paper", "board": "Board", "system": "System"}
 SWITCHES = (
     ("gradients", True),
@@ -74,12 +80,14 @@ def make_menus(window: MainWindow) -> Menus:
             menus.fill_on_open("recent", made.recent)
             menus.fill_on_open("gallery", made.gallery)
     menus.fill_choice("theme", THEMES, window.theme_name, window.set_theme)
+    menus.fill_choice("scale", SCALES, scaling.wanted(window.preferences), window.scaling.choose)
     menus.fill_choice("style", STYLES, window.style_name, window.set_style)
-    for dock in window.docks.values():
+    for name, dock in window.docks.items():
         action = dock.toggleViewAction()
         action.setText(dock.windowTitle())
         action.triggered.connect(lambda shown, dock=dock: dock.raise_() if shown else None)
-        menus.menus["docks"].addAction(action)
+        held = name == "loss" or name in window.figures.views
+        menus.menus["views" if held else "docks"].addAction(action)
     _follow_history(window, menus)
     window.view.in_window = True
     window.keymap.changed.connect(lambda: _give_keys(window, menus))

@@ -52,7 +52,7 @@ class AttentionView(SampledView):
     def has_something(self) -> bool:
         return self._found is not None
 
-    def table(self, head: int) -> QRectF:
+    def square(self, head: int) -> QRectF:
         """Where the cells of a head lie."""
         assert self._found is not None
         heads, rows, columns = self._found.weights.shape
@@ -75,7 +75,7 @@ class AttentionView(SampledView):
     def cell(self, head: int, query: int, key: int) -> QRectF:
         """Where one weight is painted."""
         assert self._found is not None
-        table = self.table(head)
+        table = self.square(head)
         side = table.height() / self._found.weights.shape[1]
         return QRectF(table.left() + key * side, table.top() + query * side, side, side)
 
@@ -91,7 +91,7 @@ class AttentionView(SampledView):
 
     def _paint_head(self, painter: QPainter, head: int) -> None:
         assert self._found is not None
-        weights, table = self._found.weights[head].astype(float), self.table(head)
+        weights, table = self._found.weights[head].astype(float), self.square(head)
         levels = (weights / self._most * 255).round().clip(0, 255).astype(int)
         painter.drawImage(table, of_colors(shares(self._theme)[levels]))
         painter.setPen(QPen(QColor(self._theme.border), 1))
@@ -129,7 +129,7 @@ class AttentionView(SampledView):
 
     def told(self, x: float, y: float) -> str:
         for head in range(len(self._found.weights) if self._found else 0):
-            table = self.table(head)
+            table = self.square(head)
             if self._found is None or not table.contains(x, y):
                 continue
             _, queries, keys = self._found.weights.shape

@@ -56,7 +56,7 @@ class ConfusionView(ToldView):
         parts = choice.split(",")
         fits = len(parts) == 2 and all(p.isdecimal() and len(p) < 6 for p in parts)
         self.choice = choice if fits else ""
-        self.wanted.emit()
+        self.asked.emit()
         self.update()
 
     def asks(self) -> tuple[Ask, ...]:

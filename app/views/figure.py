@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.theme import Theme
+from app.views.table import Table, joined, table_of
 from runtime.snapshot import Ask
 
 
@@ -25,12 +26,12 @@ class FigureView(QWidget):
     title: ClassVar[str] = ""
     help: ClassVar[str] = ""  # one sentence, with the formula behind the view
     nothing: ClassVar[str] = ""  # said while there is nothing to show
-    wanted = Signal()  # it asks for something else now, even if nothing runs
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._selected = ""
+        self.received: dict[Ask, Any] = {}  # the newest answers
         self.playing = False  # whether it trains: then there is little time for a figure
         self.choice = (
             ""  # what is chosen in the view, kept in the diagram's file; each view knows its own
@@ -51,7 +52,7 @@ class FigureView(QWidget):
     def select(self, block: str) -> None:
         """The block that the person looks at, "" for none."""
         if block != self._selected:
-            self._selected = block
+            self._selected, self.received = block, {}
             self.forget()
 
     def name_rows(self, names: Mapping[str, str]) -> None:
@@ -70,6 +71,26 @@ class FigureView(QWidget):
     def show_figures(self, figures: Mapping[Ask, Any]) -> None:
         """The newest answers; those that are not due are missing."""
         raise NotImplementedError
+
+    def take(self, figures: Mapping[Ask, Any]) -> None:
+        """Shows what has come of what it asks for, and keeps it for `table`."""
+        wanted = self.asks()
+        self.received = {
+            ask: figures.get(ask, self.received.get(ask))
+            for ask in wanted
+            if ask in figures or ask in self.received
+        }
+        self.show_figures(figures)
+
+    def table(self) -> Table:
+        """The numbers behind the view, as a header and rows; without rows when there is nothing to show."""
+        known = {a.view: table_of(v) for a, v in self.received.items() if v is not None}
+        return joined(known) if known else ((), [])
+
+    def drop(self) -> None:
+        """Another run: neither shows nor keeps anything of the one before."""
+        self.received = {}
+        self.forget()
 
     def forget(self) -> None:
         """Another diagram or block: what is shown is not true any more."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
@@ -20,14 +23,17 @@ class JobView(FigureView):
     Controls go into `controls`, a row above the picture, before the button; the picture is below `top`.
     """
 
+    verb: ClassVar[str] = "Compute"  # what its button says
+
     begun = Signal(object)  # Ask
     ended = Signal(object)  # Ask
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self._running: Ask | None = None
+        self._computed: Ask | None = None  # the last that something has come of
         self.share = 0.0  # of the running job, or of the last one
-        self.button = QPushButton("Compute")
+        self.button = QPushButton(self.verb)
         self.button.setToolTip("Compute it in the background; training goes on meanwhile.")
         self.button.clicked.connect(self._pressed)
         self._head = QWidget(self)
@@ -53,6 +59,12 @@ class JobView(FigureView):
     def top(self) -> float:
         """Where the room for the picture begins."""
         return float(self._head.geometry().bottom()) + BAR + 2.0
+
+    def take(self, figures: Mapping[Ask, Any]) -> None:
+        """As every view; what was computed last stays too."""
+        computed = {a: v for a, v in self.received.items() if a == self._computed}
+        super().take(figures)
+        self.received = computed | self.received
 
     def job(self) -> Ask:
         """What shall be computed."""
@@ -88,6 +100,10 @@ class JobView(FigureView):
         if message.over:
             self._running = None
         if message.figure is not None:
+            if self._computed is not None:
+                self.received.pop(self._computed, None)
+            self._computed = message.ask
+            self.received[message.ask] = message.figure
             self.show_found(message.figure)
         self._told()
 
@@ -95,7 +111,7 @@ class JobView(FigureView):
         """The diagram was edited: what was computed may not be true any more."""
 
     def _told(self) -> None:
-        self.button.setText("Stop" if self.is_running else "Compute")
+        self.button.setText("Stop" if self.is_running else self.verb)
         told = f"computing, {self.share:.0%} done" if self.is_running else ""
         self.setAccessibleDescription(told)
         self.update()

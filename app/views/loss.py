@@ -5,6 +5,8 @@ Branches that were left are faded, edits made on the way are marks, and the step
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen
@@ -16,6 +18,7 @@ from app.views.axes import Scale
 from app.views.curve import Curve
 from app.views.loss_picture import BOTTOM, LEFT, LEGEND, RIGHT, ROW, TOP, LossPicture, axes
 from app.views.story import Story
+from app.views.table import Table
 
 PACE = 100  # ms between two paintings while rows come in
 NEAR = 5.0  # pixels between the mouse and a mark that it tells of

@@ -86,7 +86,7 @@ class SampledView(ToldView):
 
     def _leafed(self) -> None:
         self.before.setEnabled(self.place > 0)
-        self.wanted.emit()
+        self.asked.emit()
 
     def show_buttons(self, shown: bool) -> None:
         """The buttons are there when a sample is."""

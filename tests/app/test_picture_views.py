@@ -74,7 +74,7 @@ def test_many_filters_are_cut_to_what_is_legible_and_said(qapp: Any) -> None:
 
 def test_a_person_leafs_through_samples_by_buttons_and_keys(qapp: Any) -> None:
     view, told = PicturesView(PAPER), list[str]()
-    view.wanted.connect(lambda: told.append(view.choice))
+    view.asked.connect(lambda: told.append(view.choice))
     maps = Bank(
         "tanh1", np.zeros((3, 1, 4, 4), np.int8), 1.0, (3, 1), 17, np.zeros((4, 4), np.uint8)
     )
@@ -222,7 +222,7 @@ def test_samples_stand_beside_the_matrix(qapp: Any, theme: Theme, size: tuple[in
 
 def test_a_click_and_the_keys_choose_a_cell(qapp: Any) -> None:
     view, told = ConfusionView(PAPER), list[str]()
-    view.wanted.connect(lambda: told.append(view.choice))
+    view.asked.connect(lambda: told.append(view.choice))
     view.show_figures({view.asks()[0]: _confused()})
     view.resize(420, 260)
     view.show()

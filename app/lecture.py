@@ -170,6 +170,7 @@ class Lecture(QObject):
     def _appear(self, items: Iterable[BlockItem | WireItem]) -> None:
         self._appearing = list(items)
         if self._appearing and self._window.scene.pulses.motion:
+            self._faded(0.0)  # the animation's first step comes a frame later
             self._fade.start()
 
     def _settle(self) -> None:
@@ -182,7 +183,7 @@ class Lecture(QObject):
         for item in self._appearing:
             if item in there:  # it may have gone with its level
                 item.setOpacity(part)
-        if self._appearing and part > 0.0:
+        if self._appearing:
             self._window.scene.touched.emit()
 
     # --- keys -------------------------------------------------------------------------------------------------------

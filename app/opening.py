@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from app import safety
+from app import safety, scaling
 from app.icons import icon
 from app.settings import Blank, Preferences
 from app.shelf import Shelf, users_folder
@@ -31,13 +31,14 @@ class Opening:
 
     def run(self) -> int:
         """Stays until the window is closed, or its picture is taken."""
+        # a picture must not depend on the person who takes it
+        preferences = Preferences(Blank()) if self.shot is not None else Preferences()
+        scaling.prepare(preferences)
         application = QApplication.instance() or QApplication(sys.argv[:1])
         assert isinstance(application, QApplication)
         application.setApplicationName("Gradboard")
         application.setDesktopFileName("gradboard")
         self._code = 0
-        # a picture must not depend on the person who takes it
-        preferences = Preferences(Blank()) if self.shot is not None else None
         shelf = Shelf(users_folder()) if self.shot is None else None
         rescue = safety.users_folder() if self.shot is None else None
         self._window = MainWindow(None, preferences, self.theme, shelf, rescue)

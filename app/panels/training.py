@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -47,6 +48,8 @@ HELP = {
     "validation": "accuracy on the samples held out to watch",
 }
 HEIGHT, DATA_WIDTH = 56, 122
+FOLDED = 880  # pixels below which the fields stand under the buttons
+LEFT = Qt.AlignmentFlag.AlignLeft
 SPLIT = ("validation", "test", "shuffle", "normalize")  # shown in the popup of the data
 
 
@@ -71,8 +74,12 @@ class TrainingBar(QWidget):
         self._recipe: Frozen = Frozen()
         self._playing = self._ready = False
         self.setFixedHeight(HEIGHT)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(18, 7, 18, 7)
+        self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._lines.setContentsMargins(18, 7, 18, 7)
+        self._first, self._second = QHBoxLayout(), QHBoxLayout()  # below each other when narrow
+        self._lines.addLayout(self._first)
+        self._lines.addLayout(self._second, 1)
+        self._row = self._first
         self.speed = QLabel("starting…")
         self.speed.setTextFormat(Qt.TextFormat.PlainText)
         if not softly:
@@ -84,6 +91,7 @@ class TrainingBar(QWidget):
         yield
         self.readouts = {name: self._readout(name, width) for name, width in READOUTS.items()}
         yield
+        self._row = self._second
         yield from self._make_fields()
         self._row.addStretch(1)
         self.speed.setProperty("role", "small")
@@ -275,9 +283,15 @@ class TrainingBar(QWidget):
         self.popup.show()
 
     def resizeEvent(self, event: object) -> None:
-        narrow = self.width() < 1250
-        self._row.setSpacing(9 if narrow else 14 if self.width() < 1450 else 22)
-        self.speed.setVisible(self.width() >= 1120)
+        narrow, folded = self.width() < 1250, self.width() < FOLDED
+        space = 9 if narrow else 14 if self.width() < 1450 else 22
+        for row in (self._lines, self._first, self._second):
+            row.setSpacing(space)
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._lines.setDirection(down if folded else across)
+        self._first.setAlignment(LEFT if folded else Qt.AlignmentFlag(0))
+        self.setFixedHeight(2 * HEIGHT - 8 if folded else HEIGHT)
+        self.speed.setVisible(folded or self.width() >= 1120)
 
 
 class _DataPopup(QFrame):

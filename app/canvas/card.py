@@ -20,7 +20,7 @@ WIDTH, EDGE, LINE = 252, 12, 16
 HEAD, BARS, AXIS = 40, 56, 16  # heights: of name and shape, of the histogram, of its numbers
 PICTURE, CELLS = 96, 18  # heights: of pictures, of a row of cells
 ROW_CELLS = 32  # components of a vector in one row of cells
-AWAY = 10  # pixels from the circle
+AWAY, ABOVE, BELOW = 10, 26, 52  # pixels from the circle: with room for its shape and its numbers
 SMALL, NAME = 11, 17
 
 
@@ -136,15 +136,19 @@ class CardView(QWidget):
         return LINE + PICTURE + 6
 
     def _place(self) -> None:
-        """Right of the circle, left of it where there is no room, always inside the parent."""
+        """Above the circle, or below it where there is more room, always inside the parent; the flow stays in sight."""
         self.resize(self.sizeHint())
         around = self.parentWidget()
         assert around is not None
         room = around.rect()
-        left = self._beside.right() + AWAY
-        if left + self.width() > room.right() - 4:
-            left = self._beside.left() - AWAY - self.width()
-        top = self._beside.center().y() - self.height() / 2
+        left = self._beside.center().x() - self.width() / 2
+        top = self._beside.top() - ABOVE - self.height()
+        if top < 4:
+            top = self._beside.bottom() + BELOW
+        if top + self.height() > room.bottom() - 4:  # neither above nor below: beside it
+            left = self._beside.right() + AWAY
+            if left + self.width() > room.right() - 4:
+                left = self._beside.left() - AWAY - self.width()
         left = min(max(left, 4), room.right() - self.width() - 4)
         self.move(round(left), round(min(max(top, 4), room.bottom() - self.height() - 4)))
 

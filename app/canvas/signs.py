@@ -27,8 +27,12 @@ if TYPE_CHECKING:
 FEW = 0.005  # a smaller share of dead units is not worth a word
 MANY = 0.5  # and from this one on it is said as a problem
 TINTS = 12  # how many strengths of the tint are told apart
-STRONGEST = 130  # of 255, the tint of a block whose weights have changed altogether
+STRONGEST = 84  # of 255, the tint of a block whose weights have changed altogether
 SIDE = 9.0  # of the triangle of a sign
+READ, LARGEST = (
+    0.9,
+    2.2,
+)  # the scale below which signs are painted larger, and by how much at the most
 
 
 class Signs:
@@ -158,11 +162,16 @@ class Signs:
             x, y, align = at
         if not _near(rect, x, y):
             return
-        left = x - align * (text_width(sign.kind) + 2 * SIDE) + SIDE / 2
+        larger = min(max(1.0, READ / painter.worldTransform().m11()), LARGEST)  # seen from afar too
+        left = -align * (text_width(sign.kind) + 2 * SIDE) + SIDE / 2
+        painter.save()
+        painter.translate(x, y + SIDE * (larger - 1) / 2)
+        painter.scale(larger, larger)
         painter.setPen(ink.problem)
-        write(painter, sign.kind, left + SIDE, y, align=0.0)
+        write(painter, sign.kind, left + SIDE, 0, align=0.0)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPolygon(triangle(left, y, down=sign.kind == VANISHING))
+        painter.drawPolygon(triangle(left, 0, down=sign.kind == VANISHING))
+        painter.restore()
 
     def _paint_dead(
         self, painter: QPainter, rect: QRectF, ink: Inks, name: str, share: float

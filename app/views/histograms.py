@@ -23,14 +23,14 @@ ASK = Ask("columns")
 RATIO = "ratio"
 CHOICES = (*KINDS, RATIO)
 HEADINGS = {  # and what is told of each
-    "weights": "values of w; the line is the median, the pale lines are the quartiles",
-    "activations": "values of z; the line is the median, the pale lines are the quartiles",
-    "gradients": "log₁₀|∂C/∂w| and log₁₀|∂C/∂z|; the line is the median",
-    "updates": "log₁₀|Δw| of one step; the line is the median",
-    RATIO: "‖Δw‖ / ‖w‖ of one step, in decades; about 1e-3 (dashed) is usual",
+    "weights": "values of w, with their median and quartiles",
+    "activations": "values of z, with their median and quartiles",
+    "gradients": "sizes of ∂C/∂w and ∂C/∂z, in decades",
+    "updates": "sizes of one step's Δw, in decades",
+    RATIO: "‖Δw‖ / ‖w‖ of one step; about 1e-3 (dashed) is usual",
 }
 NAMES, NUMBERS, FOOT = 84, 46, 18  # pixels left and right of a row, below all
-LEAST, TALLEST = 30, 120  # pixels of a row
+LEAST, TALLEST = 22, 120  # pixels of a row
 GUIDE = -3.0  # log10 of a usual ratio
 RATIOS = (-6.0, 0.0)  # decades that the curve shows
 
@@ -120,10 +120,8 @@ class HistogramsView(ToldView):
 
     def _of_all(self) -> list[Row]:
         keys = self.timeline.keys("updates" if self.kind == RATIO else self.kind)
-        named = {key: number for number, key in enumerate(self._names)}
-        order = (
-            sorted(keys, key=lambda key: named.get(key, -1)) if set(keys) <= named.keys() else keys
-        )
+        named = [key for key in self._names if key in keys]
+        order = named if len(named) > 1 else keys  # of parts the weights are inside
         return [Row(self._names.get(key, key.removesuffix(".y")), self.kind, key) for key in order]
 
     def _top(self) -> float:
@@ -215,7 +213,7 @@ class HistogramsView(ToldView):
             self.say(
                 painter, f"all of {called}; select nothing to see every block", 0, self.width()
             )
-            self.say(painter, "gradients and updates as log₁₀ of their size", HEAD, self.width())
+            self.say(painter, "gradients and updates: their sizes, in decades", HEAD, self.width())
             return
         for number, kind in enumerate(CHOICES):
             box, chosen = self.tab(number), kind == self.kind

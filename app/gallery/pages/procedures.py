@@ -334,14 +334,16 @@ PAGES = (
     Page(
         "thirty-layers-he",
         SECTION,
-        "Weights begin with variance 2/n, which makes good for what ReLU cuts: 30 layers learn.",
+        "Weights begin with variance 2/n, which makes good for what ReLU cuts: gradients keep their size, 30 layers learn.",
         partial(thirty_layers, "he"),
+        views={"histograms": "gradients", "loss": "", "gradients": ""},
     ),
     Page(
         "thirty-layers-xavier",
         SECTION,
-        "Weights begin with variance 1/n: each ReLU layer halves the signal and the gradient; 30 layers learn nothing.",
+        "Variance 1/n: each ReLU layer halves signal and gradient; a sign shows where it is lost, and 30 layers learn nothing.",
         partial(thirty_layers, "xavier"),
+        views={"histograms": "gradients", "loss": "", "gradients": ""},
     ),
     Page(
         "nonlinearities",

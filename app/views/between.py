@@ -12,7 +12,7 @@ from runtime.figures.warp import Stage
 
 BEYOND = 1.7  # times as far from the middle as the points go, the grid is still looked at
 ROOM = 1.12  # times what is to be seen
-LEAST = 0.62  # of what is looked at has to be filled
+LEAST = 0.7  # of what is looked at has to be filled
 LEAD = 0.7  # of the way in which things move; the look follows them in the last 0.7
 YAW, PITCH = -0.55, 0.4  # radians from which three dimensions are looked at, at first
 

@@ -28,7 +28,7 @@ from app.views.plane import paint_ticks
 from runtime.figures.warp import Stage, Warp
 
 FAR = 1e3  # times what is looked at: beyond it an axis of a plane does not end
-SMALLER = 0.25  # in three dimensions, so that corners have room when it is turned
+SMALLER = 0.1  # in three dimensions, so that corners have room when it is turned
 FAINT, STRONG = 0.6, 0.2  # how much of the field's colour is in the first and the last line
 STEEPEST = math.pi / 2
 
@@ -120,7 +120,7 @@ class WarpPicture:
         stage = self.stage
         if stage.by_components:
             count = "two" if not stage.depth else "three"
-            return f"{count} principal components of {stage.size:,} numbers: {stage.share:.0%} of their variance"
+            return f"{count} principal components ({stage.share:.0%}) of {stage.size:,} numbers"
         if not stage.last:
             return f"{stage.name} = U S V′ {self._source()} + b, one factor after the other"
         return "one number" if stage.size == 1 else f"its {stage.size} numbers"
@@ -211,15 +211,19 @@ class WarpPicture:
             paint_classes(painter, upper, self.classes(), self.found.names, theme)
         elif (y := self.found.y) is not None:
             paint_scale(painter, upper, float(y.min()), float(y.max()), theme, value_color)
-        first = self.stages[0]
-        names = [f"{first.name}{n}" for n in "₁₂"] if first.size == 2 else ["u₁", "u₂"]
-        for direction, name in enumerate(names):
+        for direction, name in enumerate(self._line_names()):
             y_line = room.bottom() - 28 + 18 * direction
             painter.setPen(QPen(line_color(direction, 1.0, theme), 1.6))
             painter.drawLine(QPointF(room.left() + 2, y_line), QPointF(room.left() + 14, y_line))
             painter.setPen(QColor(theme.muted))
             where = QRectF(room.left() + 18, y_line - 8, room.width() - 18, 16)
             painter.drawText(where, Qt.AlignmentFlag.AlignVCenter, f"along {name}")
+
+    def _line_names(self) -> list[str]:
+        """Along what the lines run: the input's numbers, or its first two principal components u₁ and u₂."""
+        first = self.stages[0]
+        own = {1: [first.name], 2: [f"{first.name}₁", f"{first.name}₂"]}
+        return own.get(first.size, ["u₁", "u₂"])
 
 
 def line_color(direction: int, share: float, theme: Theme) -> QColor:

@@ -208,9 +208,7 @@ def test_principal_components_are_told_with_their_share(view: WarpView) -> None:
     view.show_figures({view.asks()[0]: made(20)})
     view.choose("tanh1.y")
     share = picture(view).stage.share
-    assert picture(view).seen_by() == (
-        f"three principal components of 20 numbers: {share:.0%} of their variance"
-    )
+    assert picture(view).seen_by() == (f"three principal components ({share:.0%}) of 20 numbers")
     assert picture(view).depth == 1
 
 

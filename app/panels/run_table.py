@@ -55,7 +55,7 @@ class RunModel(QAbstractTableModel):
         """These runs; a setting has a column when it differs among them or from the present diagram."""
         names = differing([present, *(r.settings for r in records)]) if records else []
         settings = tuple(n for n in names if n != "seed")[:MOST_COLUMNS]
-        columns = ("run", "when", *settings, "seed", "steps", "seconds", *PARTS)
+        columns = ("run", *settings, "seed", *PARTS, "steps", "seconds", "when")
         same = columns == self.columns and len(records) == len(self.records)
         if not same:
             self.beginResetModel()
@@ -84,7 +84,7 @@ class RunModel(QAbstractTableModel):
         if way != Qt.Orientation.Horizontal or section >= len(self.columns):
             return None
         name = self.columns[section]
-        if role == Qt.ItemDataRole.TextAlignmentRole and section > 1:
+        if role == Qt.ItemDataRole.TextAlignmentRole and section > 0:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.ToolTipRole:
             return HELP.get(name, f"{name}; now {value_text(value_of(self._present, name))}")
@@ -107,7 +107,7 @@ class RunModel(QAbstractTableModel):
             return _tip(record)
         if role == roles.DecorationRole and index.column() == 0:
             return self.marks.get(record.number)
-        if role == roles.TextAlignmentRole and index.column() > 1:
+        if role == roles.TextAlignmentRole and index.column() > 0:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QProgressBar,
     QPushButton,
+    QSizePolicy,
     QSplitter,
     QTableWidget,
     QTableWidgetItem,
@@ -44,6 +45,9 @@ BUTTONS = (  # name, text, help, whether runs have to be selected
 )
 
 
+NARROW = {"curves": 900, "rename": 760, "export": 640, "delete": 500, "use": 400}  # pixels
+
+
 class RunsPanel(QWidget):
     """Says what was wished by `wished(name)`, of BUTTONS or "copy"; `stopped` ends a sweep; `renamed(number, name)`."""
 
@@ -66,7 +70,7 @@ class RunsPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 2, 8, 6)
         column.setSpacing(4)
-        column.addLayout(self._head())
+        column.addWidget(self._head())
         self.below = QSplitter(Qt.Orientation.Horizontal)
         self.below.addWidget(self.plot)
         self.below.addWidget(self.settings)
@@ -88,8 +92,12 @@ class RunsPanel(QWidget):
         self.show_progress("", 0.0)
         self.show_runs((), {})
 
-    def _head(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _head(self) -> QWidget:
+        head = QWidget()
+        head.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout(head)
+        row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)  # it asks for no width
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         for name, text, help, _picked in BUTTONS:
             button = self.buttons[name] = QPushButton(text)
@@ -110,7 +118,8 @@ class RunsPanel(QWidget):
         self.stop.clicked.connect(self.stopped)
         for widget in (self.along, self.progress, self.stop):
             row.addWidget(widget)
-        return row
+        head.setFixedHeight(self.stop.sizeHint().height() + 2)
+        return head
 
     def _wish(self, name: str) -> None:
         if name == "rename":
@@ -175,9 +184,8 @@ class RunsPanel(QWidget):
         way = Qt.Orientation.Horizontal if wide else Qt.Orientation.Vertical
         if self.split.orientation() != way:
             self.split.setOrientation(way)
-        roomy = self.width() > 560
-        for name in ("rename", "curves", "export"):
-            self.buttons[name].setVisible(roomy)  # in the menu of the table they stay
+        for name, least in NARROW.items():  # in the menu of the table they all stay
+            self.buttons[name].setVisible(self.width() > least)
 
     def showEvent(self, event: object) -> None:
         self.opened.emit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-NAMES = ("compiled", "watching", "canvas", "editors", "window")
+NAMES = ("compiled", "views", "canvas", "editors", "window")
 
 
 def main(wanted: list[str]) -> int:

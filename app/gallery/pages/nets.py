@@ -226,8 +226,8 @@ PAGES = (
     Page(
         "spiral-warp",
         SECTION,
-        "Four layers of two tanh units, so every hidden space is a plane: press play in Space warp and see it rotated, stretched, "
-        "shifted and squashed until straight lines part the arms in z₄.",
+        "All hidden spaces are planes: press play in Space warp and see them rotated, stretched, shifted and squashed "
+        "until straight lines part the arms.",
         spiral_warp,
         views={"warp": "tanh4.y", "boundary": "", "loss": ""},
     ),

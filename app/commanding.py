@@ -14,7 +14,7 @@ from app import gallery
 from app.keymap import plain_text
 from app.panels.choices import Choice
 from app.panels.search import SIZE, Search
-from app.shortcuts import MENUS
+from app.shortcuts import sections
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -24,7 +24,7 @@ Offer = tuple[Choice, Callable[[], object]]
 USED = 8  # choices that are remembered
 REMEMBERED = "commands used"  # under which the preferences keep them
 ITSELF = "commands"
-FILLED = ("recent", "gallery")  # submenus whose rows are made when they open
+FILLED = ("recent", "gallery", "drawing")  # submenus whose rows are offered in another way
 TITLE = "Do, open or add anything"
 
 
@@ -74,10 +74,9 @@ class Commanding(QObject):
     def _commands(self) -> Iterator[Offer]:
         """Of every menu its commands, and the rows of its submenus."""
         menus, keymap = self._window.menus, self._window.keymap
-        for title, entries in MENUS.items():
-            section = title.replace("&", "")
+        for section, entries in sections().items():
             for entry in entries:
-                if entry is None or entry.name in (ITSELF, *FILLED):
+                if entry.name in (ITSELF, *FILLED):
                     continue
                 if entry.name in menus.menus:
                     yield from _rows(plain_text(entry), menus.menus[entry.name].actions())

@@ -329,6 +329,15 @@ GESTURES = (  # what the canvas answers to besides the menus
 )
 
 
+def sections() -> dict[str, tuple[Shortcut, ...]]:
+    """All commands by the title of their menu."""
+    found = {
+        title.replace("&", ""): tuple(entry for entry in entries if entry is not None)
+        for title, entries in MENUS.items()
+    }
+    return {**found, "On the drawing": DRAWING}
+
+
 def table() -> tuple[Shortcut, ...]:
     """All commands, in the order of the menus."""
     return (

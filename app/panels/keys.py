@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.keymap import Keymap, plain_text
 from app.menus import SUBMENUS
-from app.shortcuts import GESTURES, MENUS, Shortcut
+from app.shortcuts import GESTURES, Shortcut, sections
 
 NAME = Qt.ItemDataRole.UserRole
 CANVAS = "On the canvas"
@@ -118,10 +118,10 @@ class ShortcutsWindow(QDialog):
         self.take.hide()
 
     def _fill(self) -> None:
-        for title, entries in MENUS.items():
-            menu = self._heading(title.replace("&", ""))
+        for title, entries in sections().items():
+            menu = self._heading(title)
             for entry in entries:
-                if entry is not None and entry.name not in SUBMENUS:
+                if entry.name not in SUBMENUS:
                     menu.addChild(_row(entry))
         canvas = self._heading(CANVAS)
         for how, what in GESTURES:

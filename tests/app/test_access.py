@@ -21,7 +21,7 @@ from graph.diagram import Pin
 from graph.problem import Problem
 from runtime import messages as m
 from runtime.snapshot import Report
-from tests.app.driving import SPIRAL_BLOCKS, SPIRAL_WIRES, Ctrl, Hand, Shift, wire
+from tests.app.driving import SPIRAL_BLOCKS, SPIRAL_WIRES, Ctrl, Hand, Shift, like, pixels, wire
 from tests.app.fake_session import FakeSession
 
 Key = Qt.Key
@@ -257,3 +257,24 @@ def test_ctrl_and_arrows_go_along_wires(hand: Hand) -> None:
         assert hand.window.scene.selected == {name}
     hand.press(Key.Key_Right, Ctrl)
     assert hand.window.scene.selected == {"y"}, "there is nothing further at the right"
+
+
+@pytest.mark.parametrize("theme", ["paper", "board"])
+def test_where_the_focus_is_can_be_seen(hand: Hand, theme: str) -> None:
+    window = hand.window
+    window.set_theme(theme)
+    color = window.theme.selection
+
+    def rings(widget: QWidget) -> tuple[int, int]:
+        """Pixels in the colour of the focus, without it and with it."""
+        counts = []
+        for holder in (window.library.search, widget):
+            holder.setFocus(Qt.FocusReason.TabFocusReason)
+            QApplication.processEvents()
+            counts.append(int(like(pixels(widget), color).sum()))
+        return counts[0], counts[1]
+
+    combos = (window.bar.data, window.bar.optimizer)
+    for widget in (window.bar.play, window.bar.reset, *combos, window.bar.more, window.view):
+        without, there = rings(widget)
+        assert there > without + 12, widget.accessibleName()

@@ -1,6 +1,7 @@
 """Tidy placement: blocks along the flow from left to right, chains on straight lines, targets behind their costs.
 
-fast-sugiyama finds the columns and the order within them; `rows` pulls the longest lines of wires straight.
+fast-sugiyama finds the columns and the order within them, `hand` keeps the order in which they were put, where no more
+wires cross so; `rows` pulls the longest lines of wires straight.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from graph.diagram import DELAY, RIGHT, UP, Diagram
+from graph.hand import as_by_hand
 from graph.rows import GRID, Edge, rows, up
 from graph.turning import rightwards, upwards
 
@@ -71,7 +73,8 @@ def tidy(
     number = {name: i for i, name in enumerate(names)}
     costs = {w.target.block for y in targets for w in diagram.wires_from(y)}
     extents = [_extent(diagram.blocks[n].kind, n in costs, (sizes or {}).get(n)) for n in names]
-    pieces = _pieces([(number[a], number[b]) for a, b in flow], extents)
+    heights = [diagram.blocks[name].position[1] for name in names]
+    pieces = _pieces([(number[a], number[b]) for a, b in flow], extents, heights)
     places = _stack(pieces, range(len(wired), len(names)), extents)
     dx, dy = (0.0, 0.0) if wanted is None else _way_back(diagram, chosen, places)
     return {name: (places[number[name]][0] + dx, places[number[name]][1] + dy) for name in chosen}
@@ -136,8 +139,8 @@ def _closing_loops(pairs: Iterable[tuple[str, str]], delays: set[str]) -> set[tu
     return {(a, b) for a, b in graph.edges if b in delays and loop[a] == loop[b]}
 
 
-def _pieces(edges: list[Edge], extents: list[Extent]) -> list[Piece]:
-    """The connected pieces, in the order of their first blocks."""
+def _pieces(edges: list[Edge], extents: list[Extent], heights: list[float]) -> list[Piece]:
+    """The connected pieces, in the order in which they stand now, then of their first blocks."""
     if not edges:
         return []
     from fast_sugiyama import from_edges
@@ -151,8 +154,12 @@ def _pieces(edges: list[Edge], extents: list[Extent]) -> list[Piece]:
         ranking_type="up" if is_tangle else "minimize",
         transpose=not is_tangle,
     )
-    found = [_piece(positions, links or [], extents) for positions, _, _, links in layouts]
-    return sorted(found, key=lambda piece: min(piece.places))
+    found = [_piece(places, links or [], extents, heights) for places, _, _, links in layouts]
+
+    def order(piece: Piece) -> tuple[float, int]:
+        return min(heights[n] for n in piece.places), min(piece.places)
+
+    return sorted(found, key=order)
 
 
 def _short(edges: list[Edge]) -> list[Edge]:
@@ -174,13 +181,17 @@ def _short(edges: list[Edge]) -> list[Edge]:
 
 
 def _piece(
-    positions: Iterable[tuple[int, Position]], links: list[Edge], extents: list[Extent]
+    positions: Iterable[tuple[int, Position]],
+    links: list[Edge],
+    extents: list[Extent],
+    heights: list[float],
 ) -> Piece:
     """Places one piece from fast-sugiyama's answer; numbers beyond the blocks are lanes, where a wire passes a column."""
     layers: dict[float, list[tuple[float, int]]] = defaultdict(list)
     for node, (x, y) in positions:
         layers[-y].append((x, node))
     columns = [[node for _, node in sorted(layers[y])] for y in sorted(layers)]
+    columns = as_by_hand(columns, links, heights)
     halves = {
         node: extents[node].half + ROW_GAP / 2 if node < len(extents) else LANE
         for nodes in columns

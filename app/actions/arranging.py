@@ -6,8 +6,7 @@ from functools import partial
 
 from app.actions.commands import Commands, Table
 from graph.aligning import SIDES, align, distribute
-from graph.edits import Edit, MoveBlocks, Together
-from graph.framing import following
+from graph.edits import MoveBlocks, Together
 
 
 class Arranging(Commands):
@@ -51,16 +50,14 @@ class Arranging(Commands):
         self._window.scene.perform(Together(label, (MoveBlocks(moves),)))
 
     def tidy(self) -> None:
-        """Places the selected blocks, or all, along the flow; one step of undo."""
-        from graph.layout import tidy
+        """Lets the selected blocks, or all, glide to their places along the flow; one step of undo."""
+        from graph.clusters import tidied
 
-        window = self._window
+        scene = self._window.scene
         picked = self.picked()
-        moves = tidy(
-            window.levels.diagram, window.scene.sizes(), picked if len(picked) > 1 else None
-        )
-        move: Edit = MoveBlocks(moves)
-        if frames := following(window.levels.diagram, moves, window.scene.sizes()):
-            move = Together(move.label, (move, *frames))
-        if window.scene.perform(move) and len(picked) < 2:
-            window.view.frame_all()
+        before = {name: block.position for name, block in scene.diagram.blocks.items()}
+        edit = tidied(scene.diagram, scene.sizes(), picked if len(picked) > 1 else None)
+        if scene.perform(edit):
+            if len(picked) < 2:
+                self._window.view.frame_all()
+            scene.gliding.start(before)

@@ -12,6 +12,7 @@ from graph.diagram import RIGHT, UP, Diagram
 from graph.edits import Edit, MoveBlocks, Together
 from graph.framing import following
 from graph.grouping import InPart, scope
+from graph.problem import DiagramError
 from graph.turning import SetFlow
 from nodes.names import names
 from runtime.snapshot import Report
@@ -35,9 +36,14 @@ class Turning(Commands):
     def turn(self, upwards: bool) -> None:
         """Turns the whole diagram with its parts; one step of undo."""
         document, flow = self._window.document, UP if upwards else RIGHT
-        if document.diagram.flow != flow:
+        if document.diagram.flow == flow:
+            return
+        try:
             document.do(turning(document.diagram, flow))
-            self._window.view.frame_all()
+        except DiagramError as error:  # a place would lie too far out
+            self._window.status.say(str(error))
+            self._follow()
+        self._window.view.frame_all()
 
     def _follow(self) -> None:
         self._window.menus.actions["upwards"].setChecked(self._window.document.diagram.flow == UP)

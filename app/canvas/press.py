@@ -21,6 +21,7 @@ def begin(
     button: Qt.MouseButton = Qt.MouseButton.LeftButton,
 ) -> Gesture | None:
     """The gesture that a press at a point of the scene starts, None when that button starts none."""
+    scene.gliding.rest()
     if button == Qt.MouseButton.RightButton and modifiers & Modifiers.ControlModifier:
         return Knife(scene, point, scale)
     return _left(scene, point, scale, modifiers) if button == Qt.MouseButton.LeftButton else None

@@ -11,15 +11,23 @@ import pytest
 pytest.importorskip("PySide6")
 
 from PySide6.QtCore import QEvent, QPoint, QSettings, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
+from app import gallery
+from app.canvas.geometry import CIRCLES, form
+from app.canvas.picture import Picture, Shown
 from app.settings import Preferences
+from app.theme import BOARD, PAPER, Theme
 from app.window import MainWindow
 from graph.diagram import Diagram
 from graph.edits import MoveBlocks
 from graph.files import from_text, to_text
+from graph.files import load as read
+from graph.turning import SetFlow
+from nodes.block import Glyph
 from tests.app.canvas_bench import Alt, Bench, Left, block, closing, diagram, spiral
-from tests.app.driving import Ctrl, Hand, Shift
+from tests.app.driving import Ctrl, Hand, Shift, until
 from tests.app.fake_session import FakeSession
 
 __all__ = ["closing"]
@@ -187,3 +195,104 @@ def test_what_is_out_of_sight_holds_nothing(qapp: Any) -> None:
     end = hold(bench, "a", 300, 132)
     bench.release(end)
     assert bench.diagram.blocks["a"].position == (300.0, 130.0)
+
+
+# --- tidy ------------------------------------------------------------------------------------------------------------
+
+
+def test_tidy_glides_to_exact_places_in_one_step(hand: Hand) -> None:
+    window = hand.window
+    load(window, ragged())
+    before = to_text(window.document.diagram)
+    hand.press(Key.Key_L, Ctrl)
+    scene, wanted = window.scene, window.document.diagram.blocks
+    assert scene.gliding.is_running
+    until(lambda: not scene.gliding.is_running, "the blocks arrive", 20)
+    assert all(item.pos().toTuple() == wanted[name].position for name, item in scene.blocks.items())
+    assert len({wanted[n].position[1] for n in ("x", "linear1", "relu1", "linear2")}) == 1
+    assert undone_and_redone(window, before)
+
+
+def test_a_press_or_an_edit_ends_the_gliding_where_the_blocks_belong(hand: Hand) -> None:
+    window = hand.window
+    load(window, ragged())
+    hand.press(Key.Key_L, Ctrl)
+    assert window.scene.gliding.is_running
+    hand.pick("relu1")
+    assert not window.scene.gliding.is_running and window.scene.selected == {"relu1"}
+    assert window.scene.blocks["relu1"].pos().toTuple() == window.document.diagram.blocks["relu1"].position  # fmt: skip
+
+
+def test_reduced_motion_is_there_at_once(hand: Hand) -> None:
+    window = hand.window
+    load(window, ragged())
+    window.scene.set_motion(False)
+    hand.press(Key.Key_L, Ctrl)
+    assert not window.scene.gliding.is_running
+    window.scene.set_motion(True)
+
+
+# --- upwards ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_switch_turns_round_ends_pins_and_wires_and_is_saved(hand: Hand) -> None:
+    window = hand.window
+    before = to_text(window.document.diagram)
+    hand.press(Key.Key_U, Ctrl | Shift)
+    diagram, scene = window.document.diagram, window.scene
+    assert diagram.flow == "up" and window.menus.actions["upwards"].isChecked()
+    assert '"flow": "up"' in to_text(diagram)
+    heights = [diagram.blocks[n].position[1] for n in ("x", "linear1", "relu1", "linear2", "y")]
+    assert heights == sorted(heights, reverse=True)
+    made = scene.blocks["linear1"].face.form
+    port, ring = made.port("z"), made.ring("y")
+    assert (port.dx, port.dy) == (0, -1) and port.y == made.height / 2
+    assert (ring.dx, ring.dy) == (0, -1) and ring.y < -made.height / 2
+    for item in scene.wires.values():
+        assert abs(item.way[0][0] - item.way[-1][0]) < 0.01  # all upright
+    assert undone_and_redone(window, before)
+    hand.press(Key.Key_U, Ctrl | Shift)
+    assert to_text(window.document.diagram) == before  # there and back again
+
+
+@pytest.mark.parametrize("theme", [PAPER, BOARD], ids=["paper", "board"])
+def test_pictures_of_both_flows(qapp: Any, theme: Theme) -> None:
+    for flow in ("right", "up"):
+        turned = SetFlow(flow).apply(spiral())
+        picture = Picture(Shown(turned, theme))
+        image, corner = picture.image(1.0), picture.rect.topLeft()
+        x, y = turned.blocks["linear1"].position
+        half = {"right": (42, 28), "up": (42, 30)}[flow]
+        flat = (-half[0], -20) if flow == "right" else (-30, half[1])
+        seen = image.pixelColor(round(x + flat[0] - corner.x()), round(y + flat[1] - corner.y()))
+        rim = QColor(theme.function)
+        assert all(
+            abs(a - b) < 60 for a, b in zip(seen.getRgb()[:3], rim.getRgb()[:3], strict=True)
+        )
+        for ending in (".svg", ".pdf", ".tex"):
+            assert len(picture.file(ending)) > 1000
+
+
+@pytest.mark.parametrize("glyph", list(Glyph))
+def test_a_shape_that_stands_holds_what_it_held_when_it_lay(glyph: Glyph) -> None:
+    made = form(glyph, 60.0, ("z1", "z2"), ("y",), up=True)
+    for port in made.ports.values():
+        assert made.holds(port.x + 0.5 * port.dx, port.y + 0.5 * port.dy) or glyph in CIRCLES
+        assert not made.holds(port.x - 1.0 * port.dx, port.y - 1.0 * port.dy) or glyph in CIRCLES
+    left, top, right, bottom = made.box()
+    assert left <= -made.width / 2 and right >= made.width / 2
+    assert top <= -made.height / 2 and bottom >= made.height / 2
+
+
+def test_parts_are_turned_with_the_whole(hand: Hand) -> None:
+    window = hand.window
+    window.document.load(read(gallery.path("residual-net")), None)
+    QApplication.processEvents()
+    before = to_text(window.document.diagram)
+    hand.press(Key.Key_U, Ctrl | Shift)
+    use = next(b.id for b in window.document.diagram.blocks.values() if b.kind == "part")
+    assert window.levels.enter(use)
+    assert window.levels.diagram.flow == "up"
+    ahead = [item.face.form.up for item in window.scene.blocks.values()]
+    assert ahead and all(ahead)
+    assert undone_and_redone(window, before)

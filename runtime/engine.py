@@ -38,6 +38,7 @@ CHECKED = 4  # samples that gradients are checked on
 OVERFIT_STEPS = 500  # in which a few samples should be known by heart
 VIEW_EVERY = 0.2  # seconds between two figures of a view, at the least
 MOST_VIEWS = 32
+PROMPT = ("card",)  # small ones for which a person waits
 JUDGE = "judge"  # a look that is no view
 LEAST = {JUDGE: 0.25, "answers": 0.0}  # seconds between two of a look, where it is not VIEW_EVERY
 
@@ -428,7 +429,8 @@ class Engine:
         asks = {f"{a.view} {a.block} {a.choice}": a for a in wanted.asks[:MOST_VIEWS]}
         work |= {name: partial(figure, run, seen, ask) for name, ask in asks.items()}
         for name in self._looks.order(work):
-            if always or self._looks.due(name, LEAST.get(name.split()[0], VIEW_EVERY)):
+            view = name.split()[0]
+            if always or self._looks.due(name, LEAST.get(view, VIEW_EVERY), view in PROMPT):
                 with self._looks.spend(name):
                     found[name] = work[name]()
         views = {ask: found[name] for name, ask in asks.items() if name in found}

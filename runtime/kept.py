@@ -9,10 +9,10 @@ import torch
 MOST = 4096  # elements of a tensor that are looked at: full statistics cost half of the training
 
 
-def some(tensor: torch.Tensor) -> torch.Tensor:
-    """At most MOST elements of a tensor, evenly spaced; all of a smaller one."""
+def some(tensor: torch.Tensor, most: int = MOST) -> torch.Tensor:
+    """At most so many elements of a tensor, evenly spaced; all of a smaller one."""
     flat = tensor.detach().flatten()
-    return flat[:: max(1, -(-len(flat) // MOST))]
+    return flat[:: max(1, -(-len(flat) // most))]
 
 
 class Kept:

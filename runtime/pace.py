@@ -50,12 +50,15 @@ class Pool:
         """The looks, the one that waited longest first."""
         return sorted(names, key=lambda name: self._last.get(name, 0.0))
 
-    def due(self, name: str, least: float = 0.0) -> bool:
-        """Whether there is time for this look now, `least` seconds after its last time at the soonest."""
+    def due(self, name: str, least: float = 0.0, prompt: bool = False) -> bool:
+        """Whether there is time for this look now, `least` seconds after its last time at the soonest.
+
+        A `prompt` one, for which a person waits, does not wait; the others do, until it is paid.
+        """
         now = time.perf_counter()
         self._balance = min(self._balance + self._share * (now - self._since), 0.0)
         self._since = now
-        return self._balance >= 0.0 and now - self._last.get(name, -math.inf) >= least
+        return (prompt or self._balance >= 0.0) and now - self._last.get(name, -math.inf) >= least
 
     @contextlib.contextmanager
     def spend(self, name: str) -> Iterator[None]:

@@ -165,7 +165,7 @@ class Signs:
         larger = min(max(1.0, READ / painter.worldTransform().m11()), LARGEST)  # seen from afar too
         left = -align * (text_width(sign.kind) + 2 * SIDE) + SIDE / 2
         painter.save()
-        painter.translate(x, y + SIDE * (larger - 1) / 2)
+        painter.translate(x, y + SIDE * (larger - 1))
         painter.scale(larger, larger)
         painter.setPen(ink.problem)
         write(painter, sign.kind, left + SIDE, 0, align=0.0)

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
 
+from app.canvas.inks import sans
 from app.panels.numbers import readable
 from app.theme import Theme
 from app.views.areas import pack, rgb
@@ -30,7 +31,7 @@ HEADINGS = {  # and what is told of each
     RATIO: "‖Δw‖ / ‖w‖ of one step; about 1e-3 (dashed) is usual",
 }
 NAMES, NUMBERS, FOOT = 84, 46, 18  # pixels left and right of a row, below all
-LEAST, TALLEST = 22, 120  # pixels of a row
+LEAST, TALLEST = 30, 120  # pixels of a row
 GUIDE = -3.0  # log10 of a usual ratio
 RATIOS = (-6.0, 0.0)  # decades that the curve shows
 
@@ -136,11 +137,10 @@ class HistogramsView(ToldView):
 
     def tab(self, number: int) -> QRectF:
         """Where the name of a kind stands above."""
-        metrics, left = self.fontMetrics(), float(EDGE)
-        for kind in CHOICES[:number]:
-            left += metrics.horizontalAdvance(kind) * 11 / max(metrics.height() * 0.8, 11) + 16
-        wide = metrics.horizontalAdvance(CHOICES[number]) * 11 / max(metrics.height() * 0.8, 11)
-        return QRectF(left, 0, wide + 8, HEAD)
+        metrics = QFontMetricsF(sans())
+        wide = [metrics.horizontalAdvance(kind) for kind in CHOICES]
+        gap = min(16.0, (self.width() - 2 * EDGE - sum(wide)) / (len(wide) - 1))
+        return QRectF(EDGE + sum(wide[:number]) + gap * number, 0, wide[number], HEAD)
 
     # --- mouse and keys -----------------------------------------------------------------------------------------------
 
@@ -218,10 +218,10 @@ class HistogramsView(ToldView):
         for number, kind in enumerate(CHOICES):
             box, chosen = self.tab(number), kind == self.kind
             painter.setPen(QColor(self._theme.text if chosen else self._theme.muted))
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, kind)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, kind)
             if chosen:
                 painter.fillRect(
-                    QRectF(box.left(), box.bottom() - 1, box.width() - 8, 2),
+                    QRectF(box.left(), box.bottom() - 1, box.width(), 2),
                     QColor(self._theme.selection),
                 )
         self.say(painter, HEADINGS[self.kind], HEAD, self.width())

@@ -8,28 +8,35 @@ import numpy as np
 import torch
 
 from runtime.figures.columns import IN_DECADES, QUANTILES, Column, Spread
-from runtime.kept import some
+from runtime.kept import MOST, some
 from runtime.probe import Watched
 from runtime.run import Run
 from runtime.snapshot import Ask, Histogram
 from runtime.views.histograms import BINS, by_block, numbers
 
+ELEMENTS, FEWEST = (
+    1 << 18,
+    1024,
+)  # in a column, and of one tensor, that are looked at in a net of any size
 MOST_ROWS = 96  # of one kind, evenly chosen along the flow
 
 
 def columns(run: Run, watched: Watched, ask: Ask) -> Column:
     """The column of the last watched step; without updates where nothing was updated."""
     parameters = run.program.parameters
+    most = min(
+        MOST, max(FEWEST, ELEMENTS // (2 * len(parameters) + 2 * len(watched.variables) + 1))
+    )
     moved = run.before.moved(parameters) if run.before is not None else {}
     found = {
-        "weights": by_block(parameters.items()),
+        "weights": by_block(parameters.items(), most),
         "activations": (
-            (str(pin), numbers(value))
+            (str(pin), numbers(value, most))
             for pin, value in watched.variables.items()
             if value.is_floating_point()
         ),
-        "gradients": _gradients(watched),
-        "updates": by_block(moved.items()),
+        "gradients": _gradients(watched, most),
+        "updates": by_block(moved.items(), most),
     }
     spreads = {
         kind: {name: measured(values, kind in IN_DECADES) for name, values in _some(rows)}
@@ -38,11 +45,11 @@ def columns(run: Run, watched: Watched, ask: Ask) -> Column:
     return Column(run.step_count, spreads, _ratios(moved, parameters))
 
 
-def _gradients(watched: Watched) -> Iterator[tuple[str, np.ndarray]]:
-    yield from by_block([(n, g) for n, g in watched.gradients.items() if g is not None])
+def _gradients(watched: Watched, most: int) -> Iterator[tuple[str, np.ndarray]]:
+    yield from by_block([(n, g) for n, g in watched.gradients.items() if g is not None], most)
     for pin, gradient in watched.variable_gradients.items():
         if gradient is not None:
-            yield str(pin), numbers(gradient)
+            yield str(pin), numbers(gradient, most)
 
 
 def _some(rows: Iterator[tuple[str, np.ndarray]]) -> list[tuple[str, np.ndarray]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 import torch
 
-from runtime.kept import some
+from runtime.kept import MOST, some
 from runtime.probe import Watched
 from runtime.run import Run
 from runtime.snapshot import Ask, Histogram, Histograms
@@ -37,18 +37,20 @@ def _gradients(watched: Watched) -> Iterator[tuple[str, np.ndarray]]:
             yield str(pin), numbers(gradient)
 
 
-def by_block(tensors: Iterable[tuple[str, torch.Tensor]]) -> Iterator[tuple[str, np.ndarray]]:
+def by_block(
+    tensors: Iterable[tuple[str, torch.Tensor]], most: int = MOST
+) -> Iterator[tuple[str, np.ndarray]]:
     """Block id -> elements of its parameters one after another, some of each."""
     blocks: dict[str, list[torch.Tensor]] = {}
     for name, tensor in tensors:
         blocks.setdefault(name.partition(".")[0], []).append(tensor.detach().flatten())
     for block, parts in blocks.items():
-        yield block, np.concatenate([numbers(part) for part in parts])
+        yield block, np.concatenate([numbers(part, most) for part in parts])
 
 
-def numbers(tensor: torch.Tensor) -> np.ndarray:
+def numbers(tensor: torch.Tensor, most: int = MOST) -> np.ndarray:
     """Some elements of a tensor, in float32."""
-    return some(tensor).float().cpu().numpy()
+    return some(tensor, most).float().cpu().numpy()
 
 
 def magnitudes(values: np.ndarray) -> Histogram:

@@ -64,6 +64,8 @@ def compare(before: Diagram, after: Diagram) -> Comparison:
     """All that differs from `before` to `after`."""
     found = [*_level(before, after, ""), *_recipe(before, after), *_extra(before, after, "")]
     moved = _moved(before, after)
+    if before.flow != after.flow:
+        found.append(Difference(ALTERED, "entry", "flow", f"{before.flow} → {after.flow}"))
     for name in dict.fromkeys((*before.parts, *after.parts)):
         old, new = before.parts.get(name), after.parts.get(name)
         if old is None and new is not None:

@@ -9,7 +9,6 @@ from PySide6.QtGui import QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -42,8 +41,8 @@ class Reveal(QWidget):
         self.list.dropped.connect(self._dropped)
         self.list.moved.connect(self._move)
         self.buttons = {
-            text: QPushButton(text)
-            for text in ("Up", "Down", "Together", "Apart", "Along the flow")
+            name: QPushButton({"Up": "↑", "Down": "↓", "Along the flow": "By flow"}.get(name, name))
+            for name in ("Up", "Down", "Together", "Apart", "Along the flow")
         }
         acts = (lambda: self._move(-1), lambda: self._move(1), self._join, self._part, self._reset)
         tips = (
@@ -59,23 +58,20 @@ class Reveal(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        told = QLabel(EXPLAINED)
-        told.setProperty("role", "muted")
-        told.setWordWrap(True)
-        told.setContentsMargins(18, 6, 12, 2)
+        self.list.setToolTip(EXPLAINED)
+        self.list.setMinimumHeight(40)  # the panel shares a small window with others
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 8)
-        column.addWidget(told)
         column.addWidget(self.list, 1)
-        buttons = [*self.buttons.values()]
-        for some in (buttons[:4], buttons[4:]):
-            row = QHBoxLayout()
-            row.setContentsMargins(12, 0, 12, 0)
-            row.setSpacing(6)
-            for button in some:
-                row.addWidget(button)
-            row.addStretch(1)
-            column.addLayout(row)
+        row = QHBoxLayout()
+        row.setContentsMargins(12, 0, 12, 0)
+        row.setSpacing(4)
+        for name, button in self.buttons.items():
+            button.setAccessibleName(name)
+            button.setStyleSheet("padding: 4px 7px;")
+            row.addWidget(button)
+        row.addStretch(1)
+        column.addLayout(row)
 
     def set_theme(self, theme: Theme) -> None:
         """All colours come from the window's style sheet."""

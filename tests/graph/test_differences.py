@@ -93,6 +93,10 @@ def test_the_recipe_is_told_by_its_entries() -> None:
     assert told(first, second) == ["~ recipe data: arms 3 → 5"]
 
 
+def test_the_way_of_the_flow_is_told() -> None:
+    assert told(net(), net().with_(flow="up")) == ["~ entry flow: right → up"]
+
+
 def test_frames_and_comments_are_told() -> None:
     before = net().with_drawn((Frame("stem", (0.0, 0.0, 50.0, 50.0)),), ())
     retitled = replace(before.frames[0], title="encoder", color="blue")

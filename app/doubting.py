@@ -19,7 +19,7 @@ STEPS, EPOCHS = 200, 3.0  # before which nothing is said
 PLANNED = 0.1  # of the recipe's epochs, before which nothing is said
 FIRST = 50  # losses that the run begins with
 FALLEN, RISEN = 0.02, 1.0  # of the first loss: less than that is no fall; so much more is a rise
-FEW = 5  # losses before which a rate that is too large has not done much
+LOW = 0.1  # of the last losses may lie below the very first one after a rise
 
 
 class Doubting(QObject):
@@ -77,8 +77,9 @@ class Doubting(QObject):
 
 def doubt(first: list[float], last: list[float]) -> str:
     """A sentence when the last losses are no lower than the first, "" when they have fallen."""
-    begun, before, now = (float(np.median(part)) for part in (first[:FEW], first, last))
-    if now > begun + RISEN * max(abs(begun), 1e-6):
+    begun, before, now = first[0], float(np.median(first)), float(np.median(last))
+    # a rate that is too large does its harm within a few steps, so the very first loss counts too
+    if now > begun + RISEN * max(abs(begun), 1e-6) and np.quantile(last, LOW) > begun:
         return f"The training loss rises: {begun:.3g} at first, {now:.3g} now."
     if now > before - FALLEN * abs(before) and abs(before) > 1e-6:
         return f"The training loss does not fall: {before:.3g} at first, {now:.3g} now."

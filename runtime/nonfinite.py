@@ -40,8 +40,16 @@ def birthplace(program: Program, inputs: Sequence[torch.Tensor], step: int) -> P
         if any(not _finite(p) for p in own):
             return _born(name, "its weights became infinite or not a number", step)
         if name in outputs and not _finite(outputs[name]):
-            return _born(name, "its output became infinite or not a number", step)
+            return _born(name, f"{_on(program, name)} became infinite or not a number", step)
     return _born("", "the loss became infinite or not a number", step)
+
+
+def _on(program: Program, name: str) -> str:
+    """Its energy, or the wires on which its output runs."""
+    ends = [str(w.target) for w in program.diagram.wires_from(name)]
+    if name in program.costs or not ends:
+        return "its energy" if name in program.costs else "its output"
+    return f"its output, on the wire to {' and '.join(ends[:3])},"
 
 
 def _born(where: str, what: str, step: int) -> Problem:

@@ -370,7 +370,7 @@ def test_nothing_found_says_what_was_looked_at(qapp: Any) -> None:
     ("losses", "offered"),
     [
         (np.full(250, 1.1), "does not fall"),
-        (np.concatenate([np.full(20, 1.1), np.full(230, 30.0)]), "rises"),
+        (np.concatenate([[1.1], np.linspace(60.0, 20.0, 249)]), "rises"),
         (np.geomspace(1.1, 0.1, 250), ""),
         (np.zeros(250), ""),
         (np.linspace(-1.0, -2.0, 250), ""),

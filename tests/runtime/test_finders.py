@@ -18,6 +18,7 @@ from runtime import messages as m
 from runtime.figures.findings import Finding, Findings
 from runtime.finders import FINDERS, findings, flow, labels, rates, start, units
 from runtime.finders.case import Case, NotLooked
+from runtime.nonfinite import birthplace
 from runtime.run import Run
 from runtime.snapshot import Ask
 from runtime.train import start as run_of
@@ -295,3 +296,12 @@ def test_the_engine_looks_beside_the_training_and_tells_what_it_finds() -> None:
     assert isinstance(told[-1].figure, Findings)
     assert told[-1].figure.found[0].kind == "rate"
     assert desk.engine.run is not None and desk.engine.run.step_count == 0
+
+
+def test_what_is_not_finite_is_told_with_the_wire_that_carries_it() -> None:
+    run = run_of(net())
+    with torch.no_grad():
+        run.program.parameters["linear1.weight"].fill_(1e38)
+        run.program.parameters["linear1.bias"].fill_(3e38)
+    problem = birthplace(run.program, run.inputs_of(run.batches.next()), 7)
+    assert problem.block == "linear1" and "on the wire to relu1.z" in str(problem)

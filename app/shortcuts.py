@@ -133,6 +133,9 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
         Shortcut("add", "Add &block…", ("Shift+A",), "search for a block at the mouse (or Tab)"),
         Shortcut("library", "Search the pa&lette", ("Ctrl+B",), "find a block to drag or to add"),
         None,
+        Shortcut("find", "&Find…", ("Ctrl+F",), "go to a block or comment by its name, kind or text"),
+        Shortcut("find_next", "Find &next", ("F3",), "go to the next that was found"),
+        Shortcut("find_before", "Find pre&vious", ("Shift+F3",), "go to the one before"),
         Shortcut("select_all", "Select &all", ("Ctrl+A",), "select every block"),
         Shortcut("select_left", "Go le&ft", ("Ctrl+Left",), "select the next block at the left"),
         Shortcut(

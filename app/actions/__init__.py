@@ -13,6 +13,7 @@ from app.actions.commands import Commands, Table
 from app.actions.drawing import Drawing
 from app.actions.editing import Editing
 from app.actions.filing import Files
+from app.actions.finding import Finds
 from app.actions.focusing import Focuses
 from app.actions.framing import Framing
 from app.actions.helping import Helping
@@ -38,6 +39,7 @@ COMMANDS: tuple[type[Commands], ...] = (
     Adds,
     Arranging,
     Framing,
+    Finds,
     Focuses,
     Looking,
     Drawing,

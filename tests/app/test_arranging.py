@@ -12,11 +12,13 @@ pytest.importorskip("PySide6")
 
 from PySide6.QtCore import QEvent, QPoint, QSettings, Qt
 from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app import gallery
 from app.canvas.geometry import CIRCLES, form
 from app.canvas.picture import Picture, Shown
+from app.finding import Finding, Found, find
 from app.settings import Preferences
 from app.theme import BOARD, PAPER, Theme
 from app.window import MainWindow
@@ -24,6 +26,7 @@ from graph.diagram import Diagram
 from graph.edits import MoveBlocks
 from graph.files import from_text, to_text
 from graph.files import load as read
+from graph.frame import Comment
 from graph.turning import SetFlow
 from nodes.block import Glyph
 from tests.app.canvas_bench import Alt, Bench, Left, block, closing, diagram, spiral
@@ -296,3 +299,47 @@ def test_parts_are_turned_with_the_whole(hand: Hand) -> None:
     ahead = [item.face.form.up for item in window.scene.blocks.values()]
     assert ahead and all(ahead)
     assert undone_and_redone(window, before)
+
+
+# --- find ------------------------------------------------------------------------------------------------------------
+
+
+def test_find_goes_from_one_hit_to_the_next_and_into_parts(hand: Hand) -> None:
+    window = hand.window
+    load(window, read(gallery.path("residual-net")))
+    hand.press(Key.Key_F, Ctrl)
+    bar = window.view.findChild(Finding)
+    assert bar is not None and bar.isVisible()
+    QTest.keyClicks(bar.field, "relu")
+    seen = set[tuple[str, str]]()
+    total = int(bar.count.text().split()[-1])
+    assert total > 2
+    for _ in range(total):
+        (name,) = window.scene.selected
+        assert "relu" in window.levels.diagram.blocks[name].kind
+        assert window.view.seen().intersects(window.scene.bounds((name,)))
+        seen.add((window.levels.path, name))
+        QTest.keyClick(bar.field, Key.Key_Return)
+    assert len(seen) == total and any(path for path, _ in seen)
+    first = bar.count.text()
+    QTest.keyClick(bar.field, Key.Key_Return, Shift)
+    assert bar.count.text() == f"{total} of {total}" != first
+    QTest.keyClick(bar.field, Key.Key_Escape)
+    assert not bar.isVisible()
+
+
+def test_comments_are_found_and_nothing_is_said_of_nothing(hand: Hand) -> None:
+    diagram = spiral().with_drawn(comments=[Comment("the hidden layer", (3000, 2000, 200))])
+    assert find(diagram, "hidden") == [Found("", "comment1", True)]
+    assert find(diagram, "cross_entropy")[0] == Found("", "cross_entropy1")
+    assert find(diagram, "qqq") == find(diagram, "  ") == []
+    window = hand.window
+    load(window, diagram)
+    hand.press(Key.Key_F, Ctrl)
+    bar = window.view.findChild(Finding)
+    assert bar is not None
+    QTest.keyClicks(bar.field, "hidden")
+    assert window.scene.frames.selected == {"comment1"}
+    assert window.view.seen().contains(window.scene.frames.box("comment1"))
+    QTest.keyClicks(bar.field, "qqq")
+    assert bar.count.text() == "nothing"

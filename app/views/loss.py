@@ -123,7 +123,9 @@ class LossView(QWidget):
     def table(self) -> Table:
         """The rows of both curves, by step."""
         known = {"training": self.training.rows, "validation": self.validation.rows}
-        found = [(name, int(step), loss) for name, rows in known.items() for step, loss in rows.tolist()]
+        found = [
+            (name, int(step), loss) for name, rows in known.items() for step, loss in rows.tolist()
+        ]
         return ("curve", "step", "loss"), found
 
     def _turn(self, log: bool) -> None:
@@ -192,12 +194,13 @@ class LossView(QWidget):
         self._place_log()
 
     def _place_log(self) -> None:
-        """Below the legend."""
+        """Below the legend, or beside it where the view is low."""
         size, rows = self.log.sizeHint(), 3 if self.story.left else 2
-        top = TOP + 2 + ROW * rows
-        self.log.setGeometry(
-            self.width() - RIGHT - LEGEND, top, max(size.width(), 44), size.height()
-        )
+        width = max(size.width(), 44)
+        left, top = self.width() - RIGHT - LEGEND, TOP + 2 + ROW * rows
+        if top + size.height() > self.height() - BOTTOM:
+            left, top = max(LEFT, left - width), TOP
+        self.log.setGeometry(left, top, width, size.height())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover = event.position().x()

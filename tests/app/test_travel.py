@@ -315,3 +315,13 @@ def test_the_line_works_alone(qapp: Any) -> None:
     line.move_by(-1)
     line.move_by(5)
     assert wished == [0, 300, None]
+
+
+def test_the_button_of_the_log_axis_stays_off_the_axis_in_a_low_view(qapp: Any) -> None:
+    view = LossView(PAPER)
+    view.show_rows(ROWS, ROWS[::100])
+    for height in (106, 150, 300):
+        view.resize(380, height)
+        view.branch(900)
+        view.grab()
+        assert view.log.geometry().bottom() <= height - 24

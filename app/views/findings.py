@@ -109,7 +109,7 @@ class FindingsView(JobView):
             self.update()
             return
         self.said.setText(f"{counted(len(found.checked), 'cause')} looked at, step {found.step:,}")
-        if anew or before is None or (before.found, before.checked) != (found.found, found.checked):
+        if anew or before is None or _told(before) != _told(found):
             self.rows.setWidget(self._list(found))
 
     def _list(self, found: Findings) -> QWidget:
@@ -160,6 +160,10 @@ class FindingsView(JobView):
             column.addLayout(line)
         made.setAccessibleName(finding.text)
         return made
+
+
+def _told(found: Findings) -> tuple[object, ...]:
+    return (*(finding.text for finding in found.found), found.checked, found.left_out)
 
 
 def button_text(edit: Any) -> str:

@@ -12,9 +12,10 @@ import pytest
 from PySide6.QtCore import QEvent, QPointF, QSettings, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication
 
 from app import docks
+from app.heading import Heading
 from app.settings import Preferences
 from app.theme import BOARD, PAPER, Theme
 from app.views.areas import class_colors, surface_colors
@@ -287,7 +288,7 @@ def test_only_what_is_seen_is_asked_for(qapp: Any, tmp_path: Path) -> None:
         assert "answers" in asked() and "embedding" not in asked()
         show(window.boundary, Grid(np.zeros((4, 4), np.float32), None, 0, BOUNDS))
         heading = window.docks["boundary"].titleBarWidget()
-        assert isinstance(heading, QLabel) and heading.text() == "Answers"
+        assert isinstance(heading, Heading) and heading.label.text() == "Answers"
         window.boundary.choose("hidden relu1.y 2 1")
         saved = docks.with_views(window, Diagram())
         assert saved.extra["x-views"]["boundary"] == "hidden relu1.y 2 1"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -334,6 +335,8 @@ def test_why_opens_the_findings_and_their_buttons_mend(window: MainWindow) -> No
     QApplication.processEvents()
     (started,) = session.sent_of(m.StartJob)
     assert started.ask.view == "findings" and view.isVisible() and view.is_running
+    half = Findings(40, (replace(FOUND.found[0], traces=(Trace("η", np.ones(3)),)),), ("the rate",))
+    session.inbox.append(m.Computed(started.ask, 0.5, half))
     session.inbox.append(m.Computed(started.ask, 1.0, FOUND, over=True))
     window.live.tick()
     QApplication.processEvents()

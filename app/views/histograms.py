@@ -100,8 +100,10 @@ class HistogramsView(ToldView):
     # --- rows and places --------------------------------------------------------------------------------------------
 
     def rows(self) -> list[Row]:
-        """What is shown, as much as there is room for, evenly chosen."""
-        found = self._of_selected() or self._of_all()
+        """What is shown: all kinds of one block, or of all blocks as many as there is room for, evenly chosen."""
+        if of_one := self._of_selected():
+            return of_one
+        found = self._of_all()
         room = max(1, int(self.height() - self._top() - FOOT) // LEAST)
         return found[:: max(1, -(-len(found) // room))]
 
@@ -293,6 +295,8 @@ class HistogramsView(ToldView):
 
     def _write_ends(self, painter: QPainter, strip: QRectF, low: str, high: str) -> None:
         left, wide, tall = strip.right() + 4, NUMBERS - 6, 12
+        if strip.height() < 2 * tall - 2:
+            return  # no room for both
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(left, strip.top() - 1, wide, tall), flags, high)
         painter.drawText(QRectF(left, strip.bottom() - tall + 1, wide, tall), flags, low)

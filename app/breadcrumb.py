@@ -23,12 +23,15 @@ class Breadcrumb(QFrame):
         self.setFixedHeight(HEIGHT)
         self.setAccessibleName("where in the diagram")
         self._paths: list[str] = []
+        self._steps: list[QWidget] = []  # with the arrows between them
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(14, 0, 14, 0)
         self._row.setSpacing(0)
         self.note = QLabel()
         self.note.setTextFormat(Qt.TextFormat.PlainText)
         self.note.setProperty("role", "small")
+        self._row.addStretch(1)
+        self._row.addWidget(self.note)
         self.hide()
 
     def show_steps(self, steps: list[tuple[str, str]], uses: int) -> None:
@@ -38,14 +41,14 @@ class Breadcrumb(QFrame):
         self._paths = ["", *(path for path, _ in steps)]
         for path in self._paths:
             name = path.rpartition("/")[2] or OUTSIDE
-            if path:
-                self._row.addWidget(_arrow())
-            self._row.addWidget(self._step(name, path, path == self._paths[-1]))
+            made = [_arrow()] if path else []
+            made.append(self._step(name, path, path == self._paths[-1]))
+            for widget in made:
+                self._row.insertWidget(len(self._steps), widget)
+                self._steps.append(widget)
         part = steps[-1][1] if steps else ""
         told = f"part {part}, used once" if uses == 1 else f"part {part}, {counted(uses, 'use')}"
         self.note.setText(told if uses == 1 else f"{told}: an edit here changes all of them")
-        self._row.addStretch(1)
-        self._row.addWidget(self.note)
         self.setAccessibleDescription(f"{' in '.join(reversed(self.texts()))}; {self.note.text()}")
 
     def texts(self) -> list[str]:
@@ -54,9 +57,7 @@ class Breadcrumb(QFrame):
 
     def buttons(self) -> list[QToolButton]:
         """The steps that can be clicked, from the outside in."""
-        items = (self._row.itemAt(k) for k in range(self._row.count()))
-        found = (item.widget() for item in items if item is not None)
-        return [widget for widget in found if isinstance(widget, QToolButton)]
+        return [widget for widget in self._steps if isinstance(widget, QToolButton)]
 
     def event(self, event: QEvent) -> bool:
         # Backspace is the key of a menu command; here it means something else
@@ -86,14 +87,16 @@ class Breadcrumb(QFrame):
         return button
 
     def _clear(self) -> None:
-        while (item := self._row.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None and widget is not self.note:
-                widget.hide()
-                widget.deleteLater()
+        # by the widgets and not by the layout's items: deleting a widget that an item has told of makes PySide lose the
+        # objects that stand for other widgets of the window
+        for widget in self._steps:
+            self._row.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+        self._steps = []
 
 
-def _arrow() -> QLabel:
+def _arrow() -> QWidget:
     arrow = QLabel("▸")
     arrow.setProperty("role", "muted")
     return arrow

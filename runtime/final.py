@@ -8,7 +8,7 @@ import time
 from runtime.run import Run
 
 SOME = 512  # samples that a part is judged by first
-PATIENCE = 2.0  # seconds that the whole of a part may take
+PATIENCE = 0.5  # seconds that the whole of a part may take: whoever resets waits for it
 
 
 def final_numbers(run: Run, patience: float = PATIENCE) -> dict[str, dict[str, float]]:

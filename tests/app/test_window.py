@@ -325,7 +325,7 @@ def test_play_pause_step_and_reset(window: MainWindow) -> None:
     for name in ("play", "play", "step", "reset"):
         window.menus.actions[name].trigger()
     sent = [c for c in _engine(window).sent if not isinstance(c, m.WantFrame)]
-    assert sent == [m.Play(), m.Pause(), m.Step(1), m.Reset()]
+    assert sent == [m.Play(), m.Pause(), m.Step(1), m.Evaluate(), m.Reset()]
     assert not window.live.is_playing
 
 

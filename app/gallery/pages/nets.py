@@ -189,8 +189,8 @@ PAGES = (
     Page(
         "block-net",
         SECTION,
-        "The slide's chain of blocks. Green numbers: how C changes with each z and, at the blocks, with each w. "
-        "Slow motion walks one sample through it; View > Gradient graph lays the green mirror image over it.",
+        "Green numbers: how C changes with each z and each w. Slow motion walks one sample through the chain; "
+        "View > Gradient graph mirrors it in green.",
         block_net,
         views={"slow": "1", "loss": ""},
     ),
@@ -300,8 +300,8 @@ PAGES = (
     Page(
         "jacobian-chain",
         SECTION,
-        "One sample a step: the gradient at f is the one at g times the Jacobian of what lies between. "
-        "Slow motion writes out the numbers of [1×d_f] = [1×d_g][d_g×d_f] for every block.",
+        "One sample a step: the gradient at f is the one at g times the Jacobian between them. "
+        "Slow motion writes out [1×d_f] = [1×d_g][d_g×d_f] for every block.",
         jacobian_chain,
         views={"slow": "1", "loss": ""},
     ),

@@ -87,8 +87,6 @@ class Breadcrumb(QFrame):
         return button
 
     def _clear(self) -> None:
-        # by the widgets and not by the layout's items: deleting a widget that an item has told of makes PySide lose the
-        # objects that stand for other widgets of the window
         for widget in self._steps:
             self._row.removeWidget(widget)
             widget.hide()

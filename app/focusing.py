@@ -62,12 +62,10 @@ def _first(pane: QWidget) -> QWidget | None:
 
 
 def _stops(pane: QWidget) -> list[QWidget]:
-    """What Tab stops at inside a pane, in its order; a column that scrolls only when nothing else is in it."""
-    found, widget = [pane], pane.nextInFocusChain()
-    while widget is not None and widget is not pane:
-        if pane.isAncestorOf(widget):
-            found.append(widget)
-        widget = widget.nextInFocusChain()
+    """What Tab stops at inside a pane, in the order in which it was made; a column that scrolls only when nothing else is in it."""
+    # not by nextInFocusChain(): PySide takes what it returns for the parent of what it is asked of, so that the end of
+    # one widget makes the objects of the whole window useless
+    found = [pane, *pane.findChildren(QWidget)]
     stops = [w for w in found if _takes_tab(w)]
     fields = [w for w in stops if not isinstance(w, QScrollArea)]
     return fields or stops

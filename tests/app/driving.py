@@ -63,7 +63,7 @@ class Hand:
 
     @property
     def port(self) -> QWidget:
-        """What shows the canvas; asked for anew each time, because PySide may drop the object that stands for it."""
+        """What shows the canvas."""
         return self.window.view.viewport()
 
     # --- places ------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import shiboken6
 
 pytest.importorskip("PySide6")
 
@@ -77,7 +78,7 @@ def _compiled(hand: Hand, report: Report) -> m.Compiled:
 def _unnamed(window: QWidget) -> list[str]:
     """Widgets that take the focus but tell a screen reader nothing."""
     found = []
-    for widget in window.findChildren(QWidget):
+    for widget in hand.window.findChildren(QWidget):
         if not widget.focusPolicy() & Qt.FocusPolicy.TabFocus or widget.focusProxy() is not None:
             continue
         if widget.objectName().startswith("qt_") or widget.inherits("QMenuBar"):
@@ -278,3 +279,14 @@ def test_where_the_focus_is_can_be_seen(hand: Hand, theme: str) -> None:
     for widget in (window.bar.play, window.bar.reset, *combos, window.bar.more, window.view):
         without, there = rings(widget)
         assert there > without + 12, widget.accessibleName()
+
+
+def test_going_round_the_panes_leaves_every_widget_its_parent(hand: Hand) -> None:
+    """PySide's record of who owns whom must stay that of Qt, or one widget's end takes the others with it."""
+    for _ in range(12):
+        hand.window.menus.actions["next_pane"].trigger()
+    QApplication.processEvents()
+    for widget in hand.window.findChildren(QWidget):
+        told = shiboken6.dump(widget)
+        children = told.partition("children..........")[2].splitlines()
+        assert not any("MainWindow" in line for line in children), told

@@ -247,6 +247,12 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
         Shortcut(
             "open_part", "&Open part", ("Alt+Down",), "see and edit what is inside (or Enter)"
         ),
+        Shortcut(
+            "expand",
+            "&Expand in place",
+            ("E",),
+            "show the insides of the selected uses of parts, or of all; again: shapes only",
+        ),
         Shortcut("climb", "&Climb out", ("Alt+Up",), "back to the level around (or Escape)"),
         Shortcut(
             "frame_blocks",

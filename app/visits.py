@@ -107,6 +107,9 @@ class Visits(QObject):
     # --- what can be done with parts ---------------------------------------------------------------------------------
 
     def _ask(self, action: str) -> None:
+        if action == "expand":
+            self._window.menus.actions["expand"].trigger()
+            return
         {"open": self.open_selected, "ungroup": self.ungroup, "publish": self.publish}[action]()
 
     def _selected_use(self) -> Block | None:

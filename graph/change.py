@@ -13,7 +13,7 @@ class Change:
     """What has to be redone to get from one diagram to another; do, undo, redo and load are all described by it.
 
     `added`, `removed`, `altered` and `moved` hold block ids: `moved` those of which only the position differs, `altered` all
-    others that differ, of which `renamed` differ in what no program depends on (label, `x-` keys; perhaps the position too).
+    others that differ, of which `renamed` differ in what no program depends on (label, `x-` keys, whether it shows its inside; perhaps the position too).
     A block that comes back as another kind is altered.  `parts` says that some part differs, `inner` that one differs in
     what a program depends on; `frames` that some frame or comment differs, `turned` that it flows another way.
     """
@@ -79,7 +79,7 @@ def _meaning(block: Block) -> tuple[object, ...]:
 
 
 def _content(block: Block) -> tuple[object, ...]:
-    return (*_meaning(block), block.label, block.extra)
+    return (*_meaning(block), block.label, block.extra, block.expanded)
 
 
 def _lacking(one: Diagram, other: Diagram) -> tuple[Wire, ...]:

@@ -26,6 +26,7 @@ RIGHT, UP = "right", "up"  # which way a diagram flows
 MAX_BLOCKS = 20_000
 MAX_WIRES = 100_000
 MAX_LABEL = 200
+MAX_ROOM = 10_000.0  # by which a use of a part that shows its inside may be larger, in canvas units
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}\Z")
 
 
@@ -67,6 +68,11 @@ def is_name(text: object) -> bool:
     return isinstance(text, str) and _NAME.match(text) is not None
 
 
+def is_room(room: tuple[float, float]) -> bool:
+    """Whether a shape may be so much larger, along the flow and across."""
+    return len(room) == 2 and all(0.0 <= v <= MAX_ROOM for v in room)
+
+
 class Pin(NamedTuple):
     """The address of an input or output of a block; prints `linear1.y`."""
 
@@ -94,7 +100,8 @@ class Block:
     `settings` holds JSON-plain values; only those that differ from the kind's defaults need to stand there.
     `position` is the middle of the shape in canvas units; `label` replaces the generated name ("" = generated).
     `shares` is the id of the block whose weights this one uses.  `extra` keeps the file's `x-` keys.  A `muted` block is
-    left out when the diagram runs: what enters it goes straight to what it feeds.
+    left out when the diagram runs: what enters it goes straight to what it feeds.  `expanded` says that a use of a part is
+    drawn with its inside, and by how much its shape is larger for it, along the flow and across.
     """
 
     id: str
@@ -105,6 +112,7 @@ class Block:
     shares: str | None = None
     extra: Frozen = Frozen()
     muted: bool = False
+    expanded: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         if not is_path(self.id):
@@ -122,6 +130,10 @@ class Block:
         ):
             raise DiagramError(
                 f"block {self.id}: its position must be two numbers within ±{MAX_COORDINATE:g}."
+            )
+        if self.expanded is not None and not is_room(self.expanded):
+            raise DiagramError(
+                f"block {self.id}: expanded: there must be two numbers from 0 to {MAX_ROOM:,.0f}."
             )
         if not isinstance(self.settings, Frozen):
             object.__setattr__(self, "settings", Frozen(self.settings))

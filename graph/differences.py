@@ -110,6 +110,8 @@ def _altered(before: Block, after: Block) -> Iterator[str]:
         yield f"weights {_lent(before.shares)} → {_lent(after.shares)}"
     if before.muted != after.muted:
         yield "muted" if after.muted else "no longer muted"
+    if before.expanded != after.expanded:
+        yield "collapsed" if after.expanded is None else "expanded"
     yield from _entries(before.extra, after.extra)
 
 

@@ -34,7 +34,7 @@ from graph.problem import DiagramError
 MAX_DEPTH = 16  # of diagrams within diagrams
 EXTRA = "x-"  # what other programs may add
 DIAGRAM_KEYS = ("flow", "recipe", "blocks", "wires", "frames", "comments", "parts")
-BLOCK_KEYS = ("kind", "position", "settings", "label", "shares", "muted")
+BLOCK_KEYS = ("kind", "position", "settings", "label", "shares", "muted", "expanded")
 FRAME_KEYS = ("id", "title", "rectangle", "color")
 COMMENT_KEYS = ("id", "text", "place", "color")
 T = TypeVar("T")
@@ -143,6 +143,7 @@ def _read_block(name: str, value: Any) -> Block:
             shares=_entry(found, "shares", _name, None),
             extra=Frozen(_extra(found)),
             muted=_entry(found, "muted", _flag, False),
+            expanded=_entry(found, "expanded", _point, None),
         )
     except DiagramError as error:
         raise PlainError(str(error).removeprefix(f"block {name}: ")) from None
@@ -158,6 +159,8 @@ def _plain_block(block: Block) -> dict[str, Any]:
         found["shares"] = block.shares
     if block.muted:
         found["muted"] = True
+    if block.expanded is not None:
+        found["expanded"] = [_short(v) for v in block.expanded]
     return found | _extra(block.extra, all_of_it=True)
 
 

@@ -12,6 +12,7 @@ from app.actions.arranging import Arranging
 from app.actions.commands import Commands, Table
 from app.actions.drawing import Drawing
 from app.actions.editing import Editing
+from app.actions.expanding import Expanding
 from app.actions.filing import Files
 from app.actions.finding import Finds
 from app.actions.focusing import Focuses
@@ -38,6 +39,7 @@ COMMANDS: tuple[type[Commands], ...] = (
     Editing,
     Adds,
     Arranging,
+    Expanding,
     Framing,
     Finds,
     Focuses,

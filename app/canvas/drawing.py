@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, cast
 
@@ -46,7 +47,7 @@ class Shape(NamedTuple):
 
 
 class Text(NamedTuple):
-    """A line of text that begins at (x, y), y its base line, and is `width` wide in its font."""
+    """A line of text that begins at (x, y), y its base line, and is `width` wide in its font at a scale."""
 
     x: float
     y: float
@@ -54,6 +55,12 @@ class Text(NamedTuple):
     text: str
     font: QFont
     paint: Paint
+    scale: float = 1.0
+
+    @property
+    def size(self) -> float:
+        """How high its font is, in canvas units."""
+        return self.font.pixelSize() * self.scale
 
 
 Drawing = Sequence[Shape | Text]
@@ -139,7 +146,10 @@ class Recorder:
             line = self._paint(self._pen.color(), self._line_role)
         if self._brush.style() != Qt.BrushStyle.NoBrush:
             fill = self._paint(self._brush.color(), self._fill_role)
-        self.items.append(Shape(self._moved.map(path), line, QPen(self._pen), fill, self._behind))
+        pen = QPen(self._pen)
+        if (scale := self._scale()) != 1.0:
+            pen.setWidthF((pen.widthF() or 1.0) * scale)
+        self.items.append(Shape(self._moved.map(path), line, pen, fill, self._behind))
 
     def fillPath(self, path: QPainterPath, brush: QBrush | QColor) -> None:
         pen, kept, role = self._pen, self._brush, (self._line_role, self._fill_role)
@@ -222,11 +232,16 @@ class Recorder:
         self.drawText(QPointF(corner.x(), corner.y() + ascent), static.text())
 
     def drawText(self, at: QPointF, text: str) -> None:
-        place = self._moved.map(at)
-        width = QFontMetricsF(self._font).horizontalAdvance(text)
+        place, scale = self._moved.map(at), self._scale()
+        width = QFontMetricsF(self._font).horizontalAdvance(text) * scale
         paint = self._paint(self._pen.color(), self._line_role)
         if text.strip():
-            self.items.append(Text(place.x(), place.y(), width, text, QFont(self._font), paint))
+            font = QFont(self._font)
+            self.items.append(Text(place.x(), place.y(), width, text, font, paint, scale))
+
+    def _scale(self) -> float:
+        """How much larger all is painted; rounded, for what is only turned has no scale."""
+        return round(math.sqrt(abs(self._moved.determinant())), 9)
 
     def _paint(self, color: QColor, role: str) -> Paint:
         return Paint(color, color.alphaF() * self._opacity, role)
@@ -238,7 +253,11 @@ def replay(drawing: Drawing, painter: QPainter) -> None:
         if isinstance(item, Text):
             painter.setFont(item.font)
             painter.setPen(_solid(item.paint))
-            painter.drawText(QPointF(item.x, item.y), item.text)
+            painter.save()
+            painter.translate(item.x, item.y)
+            painter.scale(item.scale, item.scale)
+            painter.drawText(QPointF(), item.text)
+            painter.restore()
             continue
         pen = QPen(item.pen)
         if item.line:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.canvas.geometry import CIRCLES, FLOWING, HEIGHT, Form, form, rightwards
-from graph.diagram import DELAY, OUTPUT, UP, Block, Diagram, Pin
+from graph.diagram import DELAY, OUTPUT, PART, UP, Block, Diagram, Pin
+from graph.parts import part_of
 from graph.problem import Problem
 from nodes.block import BlockType, Cost, Glyph, Regulariser
 from nodes.names import Names
@@ -18,6 +19,15 @@ LONGEST_TROUBLE = 60  # characters of an error beside its block; the tool tip ha
 TROUBLE_LINE = 34  # characters of one line of it
 NAME_WIDTH = 0.62  # of a pin, as a part of the width that its name has as a label
 BATCH_SIZE = 64  # of a recipe that names none
+
+
+@dataclass(frozen=True)
+class Inside:
+    """What an expanded use shows: a part, with all the parts that it may use, and which way the diagram around it flows."""
+
+    part: str
+    parts: Mapping[str, Diagram]
+    flow: str
 
 
 @dataclass(frozen=True)
@@ -35,6 +45,7 @@ class Face:
     muted: bool = False  # is left out when the diagram runs
     wired: frozenset[str] = frozenset()
     troubles: tuple[Problem, ...] = ()
+    inside: Inside | None = None  # of a use of a part that is expanded
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -80,7 +91,9 @@ def face(
     first, last = _named(kind, glyph, inputs), outputs if len(outputs) > 1 else ()
     insets = (_inset(first, measure), _inset(last, measure))
     up = diagram.flow == UP
-    made = form(glyph, measure(text), inputs, outputs, flanks, sides, offered, insets, up)
+    inside = inside_of(diagram, block) if block.expanded else None
+    room = block.expanded if inside else None
+    made = form(glyph, measure(text), inputs, outputs, flanks, sides, offered, insets, up, room)
     circles = {name: named.variables.get(Pin(block.id, name), "") for name in outputs}
     found = {name: shape_text(diagram, report, Pin(block.id, name)) for name in outputs}
     return Face(
@@ -95,7 +108,16 @@ def face(
         muted=block.muted and can_mute(diagram, block),
         wired=wired,
         troubles=tuple(troubles),
+        inside=inside,
     )
+
+
+def inside_of(diagram: Diagram, block: Block) -> Inside | None:
+    """What is inside the use of a part; None for any other block."""
+    part = part_of(block)
+    if block.kind != PART or part not in diagram.parts:
+        return None
+    return Inside(part, diagram.parts, diagram.flow)
 
 
 def _glyph(block: Block, kind: type[BlockType] | None) -> Glyph:

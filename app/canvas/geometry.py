@@ -25,6 +25,7 @@ NUMBER = 18.0  # room for a shape or a gradient beside a circle, for the value b
 ROUND = 30.0  # how deep a round end is at the most that looks upwards: labels make it wide
 STANDING = 60.0  # length of a function that stands
 NAME_ROW = 14.0  # room for a row of names of pins in it
+TITLE, EDGE = 32.0, 16.0  # of an expanded use: the room of its title, and between its rim and what is inside
 COPY = 6.0  # by how much the copy behind a block that shares weights is shifted
 
 FLOWING = (Glyph.FUNCTION, Glyph.PART, Glyph.UNKNOWN)
@@ -63,9 +64,9 @@ def rightwards(x: float, y: float) -> tuple[float, float]:
     return -y, x
 
 
-def depth(breadth: float, up: bool) -> float:
-    """How deep the round end of so broad a shape is."""
-    return min(breadth / 2, ROUND) if up else breadth / 2
+def depth(breadth: float, shallow: bool) -> float:
+    """How deep the round end of so broad a shape is; of one that stands, or shows its inside, it is shallow."""
+    return min(breadth / 2, ROUND) if shallow else breadth / 2
 
 
 def risen(ring: Ring) -> Ring:
@@ -103,6 +104,19 @@ class Form:
     rings: Mapping[str, Ring] = field(default_factory=dict)
     insets: tuple[float, float] = (0.0, 0.0)
     up: bool = False  # it stands
+    expanded: bool = False  # it shows its inside
+
+    @property
+    def is_shallow(self) -> bool:
+        """Whether its round end is."""
+        return self.up or self.expanded
+
+    @property
+    def window(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of the place where an expanded use shows its inside."""
+        left, top, right, bottom = around_window(self.insets, self.up)
+        across, down = self.width / 2, self.height / 2
+        return left - across, top - down, across - right, down - bottom
 
     @property
     def length(self) -> float:
@@ -117,6 +131,8 @@ class Form:
     @property
     def text_at(self) -> tuple[float, float]:
         """Where the middle of the label is: towards the flat end, where there is one."""
+        if self.expanded:
+            return 0.0, self.window[1] + 4.0 - TITLE / 2
         along = 3.0 if self.glyph is Glyph.DELAY else 0.0
         if self.glyph in FLOWING:
             along = -4.0 + (self.insets[0] - self.insets[1]) / 2
@@ -124,7 +140,7 @@ class Form:
 
     def edge(self, across: float) -> float:
         """How far ahead of the middle the round end is: half the length at its tip, less beside it."""
-        half, cap = self.breadth / 2, depth(self.breadth, self.up)
+        half, cap = self.breadth / 2, depth(self.breadth, self.is_shallow)
         return self.length / 2 - cap + cap * math.sqrt(max(0.0, 1.0 - (across / half) ** 2))
 
     def port(self, name: str) -> Port:
@@ -180,11 +196,13 @@ def form(
     offered: Sequence[str] = (),
     insets: tuple[float, float] = (0.0, 0.0),
     up: bool = False,
+    room: tuple[float, float] | None = None,
 ) -> Form:
     """The form of a block with a label `text_width` wide, and names of pins inside that take `insets`.
 
     `inputs` are drawn at the flat end, `flanks` along a long side; those of `offered` are drawn only on demand.
     `sides` moves a pin: "left" or "right" of a cost, "top" or "bottom" flank of a function, as it lies.  `up` makes it stand.
+    `room` is by how much it is longer and broader because it shows its inside.
     """
     sides = sides or {}
     if up:
@@ -192,6 +210,8 @@ def form(
         insets = (NAME_ROW if insets[0] else 0.0, NAME_ROW if insets[1] else 0.0)
     else:
         width, height = _size(glyph, text_width + sum(insets), len(inputs), len(outputs))
+    more = room or (0.0, 0.0)
+    width, height = width + more[0], height + more[1]
     ends = {}
     if glyph is Glyph.COST:
         ends = _cost_ports(width, height, inputs, sides)
@@ -207,7 +227,8 @@ def form(
     shown = {name: port for name, port in ends.items() if name not in offered}
     rings = _rings(glyph, width, outputs)
     if not up:
-        return Form(glyph, width, height, shown, hidden, rings, insets)
+        expanded = room is not None
+        return Form(glyph, width, height, shown, hidden, rings, insets, expanded=expanded)
     return Form(
         glyph,
         height,
@@ -217,7 +238,15 @@ def form(
         {name: risen(ring) for name, ring in rings.items()},
         insets,
         up=True,
+        expanded=room is not None,
     )
+
+
+def around_window(insets: tuple[float, float], up: bool) -> tuple[float, float, float, float]:
+    """What an expanded use needs beside its inside: at the left, above with its title, at the right, below."""
+    if up:
+        return EDGE, ROUND / 2 + TITLE + insets[1], EDGE, EDGE + insets[0]
+    return EDGE + insets[0], TITLE, ROUND + insets[1], EDGE
 
 
 def _size(glyph: Glyph, text_width: float, inputs: int, outputs: int) -> tuple[float, float]:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPixmap, QPolygonF, QTransform
 
 from app.canvas.faces import Face
 from app.canvas.geometry import CIRCLES, COPY, FLOWING, Form, Ring, depth
-from app.canvas.inks import LABEL, NAME, PIN_NAME, Inks, inks, text_width, write
-from app.canvas.paths import HALF_HEAD, HEAD, Points
+from app.canvas.inks import LABEL, NAME, PIN_NAME, Inks, WireLook, inks, text_width, write
+from app.canvas.paths import HALF_HEAD, HEAD, Points, head
 from app.theme import Theme
 from graph.problem import Problem
 from nodes.block import Glyph
+
+if TYPE_CHECKING:
+    from app.canvas.miniature import Miniature
 
 ASIDE = 6.0  # from a circle to the text beside it, where shapes stand
 PIN = 4.0  # radius of an open pin
@@ -51,12 +54,17 @@ class Marks:
 
 
 @lru_cache(maxsize=1024)
-def body(glyph: Glyph, width: float, height: float, up: bool = False) -> QPainterPath:
-    """The outline of a shape around its middle, one path for each size; `up` that of one that stands."""
+def body(
+    glyph: Glyph, width: float, height: float, up: bool = False, shallow: bool = False
+) -> QPainterPath:
+    """The outline of a shape around its middle, one path for each size; `up` that of one that stands.
+
+    With `shallow` the round end of one that lies is as shallow as that of one that stands.
+    """
     if up and glyph not in CIRCLES:
         lying = _outline(glyph, height, width, depth(width, up))
         return QTransform().rotate(-90.0).map(lying)
-    return _outline(glyph, width, height, depth(height, up))
+    return _outline(glyph, width, height, depth(height, shallow))
 
 
 def _outline(glyph: Glyph, width: float, height: float, cap: float) -> QPainterPath:
@@ -84,11 +92,13 @@ def _one_round_end(path: QPainterPath, rect: QRectF, cap: float, right: bool) ->
 
 def around(made: Form, by: float = 0.0) -> QPainterPath:
     """The outline of a block's shape, larger by so much."""
-    return body(made.glyph, made.width + by, made.height + by, made.up)
+    return body(made.glyph, made.width + by, made.height + by, made.up, made.expanded)
 
 
-def paint_block(painter: QPainter, face: Face, ink: Inks, marks: Marks) -> None:
-    """Paints a block around (0, 0)."""
+def paint_block(
+    painter: QPainter, face: Face, ink: Inks, marks: Marks, inner: Miniature | None = None
+) -> None:
+    """Paints a block around (0, 0), with what it shows of its inside."""
     made = face.form
     shape = around(made)
     whole = painter.opacity()
@@ -104,6 +114,8 @@ def paint_block(painter: QPainter, face: Face, ink: Inks, marks: Marks) -> None:
     painter.drawPath(shape)
     if made.glyph is Glyph.PART:
         painter.drawPath(around(made, -9.0))
+    if inner is not None:
+        inner.paint(painter, made.window, ink)
     _paint_rings(painter, face, ink, marks)
     _paint_texts(painter, face, ink)
     _paint_pins(painter, face, ink, marks)
@@ -340,6 +352,16 @@ def wire_path(way: Points) -> QPainterPath:
     for x, y in way[1:].tolist():
         path.lineTo(x, y)
     return path
+
+
+def paint_wire(painter: QPainter, path: QPainterPath, way: Points, look: WireLook) -> None:
+    """The line of a wire with its arrow head."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(look.pen)
+    painter.drawPath(path)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(look.fill)
+    painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in head(way)]))
 
 
 def icon(glyph: Glyph, mark: str, theme: Theme, size: QSize, ratio: float = 1.0) -> QPixmap:

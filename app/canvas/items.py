@@ -5,14 +5,15 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
+from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from app.canvas import paths
 from app.canvas.faces import Face
-from app.canvas.glyphs import Marks, extent, paint_block, wire_path
-from app.canvas.inks import Inks, WireLook
+from app.canvas.glyphs import Marks, extent, paint_block, paint_wire, wire_path
+from app.canvas.inks import Inks
+from app.canvas.miniature import Miniature
 from graph.diagram import Wire
 
 if TYPE_CHECKING:
@@ -33,12 +34,15 @@ class BlockItem(QGraphicsItem):
         self.ink = ink
         self.marks = Marks()
         self.face = face
+        self._inner = Miniature(face.inside) if face.inside else None
         self._extent = extent(face)
         self.setZValue(1.0 if face.errors else 0.0)  # what is wrong is read above all else
 
     def set_face(self, face: Face) -> None:
         """Shows something else from now on."""
         self.prepareGeometryChange()
+        if face.inside != self.face.inside:
+            self._inner = Miniature(face.inside) if face.inside else None
         self.face = face
         self._extent = extent(face)
         self.setZValue(1.0 if face.errors else 0.0)
@@ -61,7 +65,7 @@ class BlockItem(QGraphicsItem):
         option: QStyleOptionGraphicsItem | None = None,
         widget: QWidget | None = None,
     ) -> None:
-        paint_block(painter, self.face, self.ink, self.marks)
+        paint_block(painter, self.face, self.ink, self.marks, self._inner)
 
 
 class WireItem(QGraphicsItem):
@@ -128,16 +132,6 @@ class WireItem(QGraphicsItem):
             painter, self._path, self.way, self.ink.chosen if self.selected else self.ink.plain
         )
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-
-
-def paint_wire(painter: QPainter, path: QPainterPath, way: Points, look: WireLook) -> None:
-    """The line of a wire with its arrow head."""
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(look.pen)
-    painter.drawPath(path)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(look.fill)
-    painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in paths.head(way)]))
 
 
 def _box(way: Points) -> QRectF:

@@ -10,8 +10,7 @@ from PySide6.QtGui import QPainter
 from app.canvas import paths
 from app.canvas.fitting import refusal, refused_source, upstream
 from app.canvas.gestures import Gesture
-from app.canvas.glyphs import Marks, wire_path
-from app.canvas.items import paint_wire
+from app.canvas.glyphs import Marks, paint_wire, wire_path
 from app.canvas.scene import CanvasScene
 from graph.diagram import Pin, Wire
 from graph.edits import Connect, Edit

@@ -13,8 +13,7 @@ from PySide6.QtGui import QPainter
 from app.canvas import hits, paths
 from app.canvas.fitting import refusal, upstream
 from app.canvas.geometry import Form, Port, Ring
-from app.canvas.glyphs import Marks, wire_path
-from app.canvas.items import paint_wire
+from app.canvas.glyphs import Marks, paint_wire, wire_path
 from app.canvas.paths import Points
 from app.canvas.scene import CanvasScene
 from app.canvas.turning import laid_box, laid_place, laid_port, laid_way, risen_place, route

@@ -11,8 +11,8 @@ from PySide6.QtGui import QPainter, QPolygonF
 from app.canvas import hits, paths
 from app.canvas.fitting import downstream, refused_source
 from app.canvas.gestures import Gesture, Modifiers
-from app.canvas.glyphs import Marks, wire_path
-from app.canvas.items import WireItem, paint_wire
+from app.canvas.glyphs import Marks, paint_wire, wire_path
+from app.canvas.items import WireItem
 from app.canvas.scene import CanvasScene
 from graph.diagram import DELAY, Pin, Wire
 from graph.edits import Connect, Disconnect, Edit, Together

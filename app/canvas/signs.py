@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QPainter, QPolygonF
 
 from app.canvas.flows import READABLE
 from app.canvas.geometry import CIRCLES
-from app.canvas.glyphs import body
+from app.canvas.glyphs import around
 from app.canvas.inks import Inks, edges, text_width, write
 from app.canvas.vanishing import VANISHING, Sign, starts, troubled
 from app.panels.numbers import readable
@@ -138,7 +138,7 @@ class Signs:
             color.setAlpha(STRONGEST * strength // TINTS)
             painter.setBrush(color)
             made = item.face.form
-            painter.drawPath(body(made.glyph, made.width, made.height).translated(item.pos()))
+            painter.drawPath(around(made).translated(item.pos()))
         painter.restore()
 
     def paint(self, painter: QPainter, rect: QRectF, ink: Inks) -> None:

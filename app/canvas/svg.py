@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from html import escape
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QPainterPath, QPen
+from PySide6.QtGui import QPainterPath, QPen, QTransform
 
 from app.canvas.drawing import Drawing, Paint, Shape, Text, circle
 
-Outlines = dict[tuple[str, str], tuple[str, str]]  # by text and font: id, element
+Outlines = dict[tuple[str, str, float], tuple[str, str]]  # by text, font and scale: id, element
 
 _UNFIT = {code: "\ufffd" for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)}
 _CAPS = {Qt.PenCapStyle.RoundCap: "round", Qt.PenCapStyle.SquareCap: "square"}
@@ -94,25 +94,27 @@ def dash(pen: QPen) -> tuple[float, ...]:
 
 
 def _text(item: Text, outlines: Outlines) -> Iterator[str]:
-    key = (item.text, item.font.key())
+    key = (item.text, item.font.key(), item.scale)
     if key not in outlines:
         path = QPainterPath()
         path.addText(0.0, 0.0, item.font, item.text)
         new = f"t{len(outlines)}"
+        path = QTransform.fromScale(item.scale, item.scale).map(path)
         outlines[key] = new, f'<path id="{new}" d="{path_data(path)}"/>'
     name = outlines[key][0]
     place = f'x="{_n(item.x)}" y="{_n(item.y)}"'
     yield f'<use xlink:href="#{name}" {place}{_fill(item.paint)}/>'
     yield (
         f'<text {place} textLength="{_n(item.width)}" lengthAdjust="spacingAndGlyphs"'
-        f'{_font(item.font)} fill-opacity="0">{escape(item.text.translate(_UNFIT))}</text>'
+        f'{_font(item)} fill-opacity="0">{escape(item.text.translate(_UNFIT))}</text>'
     )
 
 
-def _font(font: QFont) -> str:
-    family = "serif" if font.italic() else "sans-serif"
-    slant = ' font-style="italic"' if font.italic() else ""
-    return f' font-family="{family}" font-size="{font.pixelSize()}"{slant}'
+def _font(item: Text) -> str:
+    is_italic = item.font.italic()
+    family = "serif" if is_italic else "sans-serif"
+    slant = ' font-style="italic"' if is_italic else ""
+    return f' font-family="{family}" font-size="{_n(item.size)}"{slant}'
 
 
 def _box(rect: QRectF) -> str:

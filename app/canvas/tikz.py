@@ -94,7 +94,7 @@ class _Tikz:
         return f"gb-{name}"
 
     def _text(self, item: Text) -> str:
-        size = item.font.pixelSize() * self.unit * LARGER
+        size = item.size * self.unit * LARGER
         inside = f"${tex.math(item.text)}$" if item.font.italic() else tex.upright(item.text)
         family = "" if item.font.italic() else r"\sffamily"
         font = rf"\fontsize{{{_n(size)}}}{{{_n(1.2 * size)}}}\selectfont{family}"

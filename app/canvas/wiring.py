@@ -10,9 +10,9 @@ from PySide6.QtGui import QPainter
 from app.canvas import hits, paths
 from app.canvas.fitting import downstream, refusal, refused_block, refused_source, upstream
 from app.canvas.gestures import Gesture, Modifiers
-from app.canvas.glyphs import Marks, wire_path
+from app.canvas.glyphs import Marks, paint_wire, wire_path
 from app.canvas.inks import WireLook
-from app.canvas.items import BlockItem, paint_wire
+from app.canvas.items import BlockItem
 from app.canvas.scene import CanvasScene
 from app.canvas.turning import loose
 from app.canvas.wanted import Wanted

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 ACTIONS = {
     "open": ("Open", "see and edit what is inside (Enter)"),
+    "expand": ("Expand", "show what is inside at its place; again: the shape only (E)"),
     "ungroup": ("Ungroup", "put its blocks in the place of this use (Ctrl+Shift+G)"),
     "publish": ("Publish", "keep it in the palette under My parts, for any diagram"),
 }

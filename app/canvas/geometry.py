@@ -25,7 +25,7 @@ NUMBER = 18.0  # room for a shape or a gradient beside a circle, for the value b
 ROUND = 30.0  # how deep a round end is at the most that looks upwards: labels make it wide
 STANDING = 60.0  # length of a function that stands
 NAME_ROW = 14.0  # room for a row of names of pins in it
-TITLE, EDGE = 32.0, 16.0  # of an expanded use: the room of its title, and between its rim and what is inside
+TITLE, EDGE = 32.0, 16.0  # of an expanded use: above its inside, and around it
 COPY = 6.0  # by how much the copy behind a block that shares weights is shifted
 
 FLOWING = (Glyph.FUNCTION, Glyph.PART, Glyph.UNKNOWN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QGridLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from app.panels.form import LABEL
 from app.panels.section import text_label
@@ -24,6 +24,7 @@ ACTIONS = {
     "publish": ("Publish", "keep it in the palette under My parts, for any diagram"),
 }
 LONGEST = 64
+ABREAST = 2  # buttons in a row: the panel may be narrow
 
 
 class PartRows(QWidget):
@@ -50,12 +51,12 @@ class PartRows(QWidget):
         column.setSpacing(7)
         column.addWidget(self.uses)
         column.addWidget(self.pins)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        for button in self.buttons.values():
-            row.addWidget(button)
-        row.addStretch(1)
-        column.addLayout(row)
+        rows = QGridLayout()
+        rows.setSpacing(8)
+        for index, button in enumerate(self.buttons.values()):
+            rows.addWidget(button, *divmod(index, ABREAST))
+        rows.setColumnStretch(ABREAST, 1)
+        column.addLayout(rows)
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         label = text_label("muted", "part")
@@ -72,6 +73,9 @@ class PartRows(QWidget):
             self.name.setText(part)
         self.uses.setText(_uses_line(uses))
         self.pins.setText(_pins_line(diagram, part, report, use))
+        if use:
+            shown = diagram.blocks[use].expanded is not None
+            self.buttons["expand"].setText("Collapse" if shown else ACTIONS["expand"][0])
 
     def _button(self, action: str) -> QToolButton:
         text, help = ACTIONS[action]

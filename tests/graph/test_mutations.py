@@ -19,6 +19,7 @@ from tests.graph.samples import classifier, random_diagram
 _FOLDER = Path(__file__).parent / "golden"
 GOLDEN = (_FOLDER / "version1.gradboard").read_text("utf-8")
 ANNOTATED = (_FOLDER / "version1-annotated.gradboard").read_text("utf-8")
+EXPANDED = (_FOLDER / "version1-expanded.gradboard").read_text("utf-8")
 TOKENS = (
     "{",
     "}",
@@ -143,7 +144,7 @@ def _mutate_and_read(count: int, seed: int) -> dict[str, int]:
     """How many mutated files were opened and refused; everything else fails the test."""
     random = Random(seed)
     small = to_text(random_diagram(Random(5), blocks=3, depth=1))
-    sources = [GOLDEN, ANNOTATED, to_text(classifier()), small, small]
+    sources = [GOLDEN, ANNOTATED, EXPANDED, to_text(classifier()), small, small]
     outcome = {"opened": 0, "refused": 0}
     for _ in range(count):
         text = random.choice(MUTATIONS)(random, random.choice(sources))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import inspect
+from collections.abc import Callable
 
 from graph.diagram import Block, Diagram
 from graph.settings import settings_of
@@ -23,6 +24,35 @@ def block_text(diagram: Diagram, block: Block) -> str:
     if kind.flanks:
         rows.append((f"at the flank: <b>{', '.join(kind.flanks)}</b>", html.escape(FLANK_HELP)))
     return "".join(parts) + _table(rows)
+
+
+def steps_text(keys: Callable[[str], str]) -> str:
+    """How to draw, train and watch a first net.  keys: the key of a command, by its name, as it is now."""
+    steps = (
+        "Drag <i>observed</i> from the palette to the left of the canvas: that is x.",
+        "Drag from its circle to the right and let go over nothing: a search opens. Type <i>linear</i>, Enter. Drag on "
+        "from the new circle in the same way: <i>relu</i>, <i>linear</i>, <i>cross entropy</i>.",
+        "Drag from the free pin of the cost and let go: <i>observed</i>. That is y.",
+        "Select the first linear block and set <i>units</i> to 100, the second and set them to 3: the data have three "
+        "classes.",
+        f"{_key('Play', keys('play'))}. The green dots are gradients: the larger, the thicker and faster. At the right "
+        "are the answers all over the plane, and the loss.",
+        "Change a block, a wire or the rate while it trains. Drag the line under the loss to look back.",
+    )
+    more = [
+        ("<b>File › Gallery</b>", "diagrams to begin with"),
+        ("<b>View › Views</b>", "more to see"),
+        (_key("Command palette", keys("commands")), "any command, by a few letters"),
+        (_key("Shortcuts", keys("shortcuts")), "all keys"),
+        (_key("Help on the selected block", keys("block_help")), "what it computes"),
+    ]
+    listed = "".join(f"<li>{step}</li>" for step in steps)
+    return f"<ol>{listed}</ol>" + _table(more)
+
+
+def _key(text: str, key: str) -> str:
+    """A command and its key, where it has one."""
+    return f"<b>{text}</b> ({html.escape(key)})" if key else f"<b>{text}</b>"
 
 
 def about_text() -> str:

@@ -295,6 +295,7 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
         ),
     ),
     "&Help": (
+        Shortcut("first_steps", "&First steps", (), "from an empty canvas to a net that learns"),
         Shortcut("shortcuts", "&Shortcuts…", ("F1", "?"), "all keys, to look up and to change"),
         Shortcut(
             "commands",

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
 from app.actions.commands import Commands, Table
-from app.help import about_text, block_text
+from app.help import about_text, block_text, steps_text
 from app.panels.keys import ShortcutsWindow
 
 
@@ -17,11 +17,16 @@ class Helping(Commands):
 
     def table(self) -> Table:
         return {
+            "first_steps": self.first_steps,
             "shortcuts": self.shortcuts,
             "commands": lambda: self._window.commanding.ask(),
             "block_help": self.block_help,
             "about": lambda: self._tell("About Gradboard", about_text()),
         }
+
+    def first_steps(self) -> None:
+        """How to draw a first net, and where to read on."""
+        self._tell("First steps", steps_text(self._window.keymap.shown))
 
     def shortcuts(self) -> None:
         """The window of all keys; there is one."""

@@ -49,6 +49,7 @@ from app.scaling import Scaling
 from app.shelf import Shelf
 from app.sourcing import Sourcing
 from app.spotting import Spotting
+from app.stacking import Stacking
 from app.status import StatusLine
 from app.theme import styled
 from app.travel import Travel
@@ -167,6 +168,7 @@ def contents(window: MainWindow) -> Iterator[None]:
     window.revealing = Revealing(window)
     window.filing.as_saved = lambda diagram: docks.with_views(window, diagram)
     docks.arrange(window)
+    window.stacking = Stacking(window)
     yield
     docks.share_out(window)
     window.offer.look()

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from app.window import MainWindow
 
 LEFT_WIDTH, RIGHT_WIDTH = 208, 410
-LOW = 640  # pixels of a window below which the right side is one stack of tabs
 TALL = 900  # pixels of a window from which there is room for the gradients too
 NARROWEST = 300  # pixels that the right side keeps in a small window
 AT_FIRST = (
@@ -85,22 +84,20 @@ def arrange(window: MainWindow) -> None:
             docks[name].hide()
     docks["boundary"].raise_()
     docks["gradients"].setVisible(window.height() >= TALL)
-    if window.height() < LOW:
-        for name in ("loss", *window.figures.views):
-            window.tabifyDockWidget(docks["inspector"], docks[name])
-        docks["inspector"].raise_()
 
 
 def share_out(window: MainWindow) -> None:
     """The sizes of the sides, as remembered or as they should be; the docks have to be on the screen already."""
     docks = window.docks
-    horizontal, vertical = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
     side = max(NARROWEST, min(RIGHT_WIDTH, window.width() * 26 // 100))
-    window.resizeDocks([docks["palette"], docks["inspector"]], [LEFT_WIDTH, side], horizontal)
-    right = [docks[name] for name in ("inspector", "boundary", "loss", "gradients")]
-    window.resizeDocks(right, [250, 270, 190, 190], vertical)
+    window.resizeDocks(
+        [docks["palette"], docks["inspector"]], [LEFT_WIDTH, side], Qt.Orientation.Horizontal
+    )
+    window.stacking.share()
     window.restoreState(window.preferences.bytes("state"))
-    for tabs in window.findChildren(QTabBar):  # titles are whole; arrows lead to those that have no room
+    for tabs in window.findChildren(
+        QTabBar
+    ):  # titles are whole; arrows lead to those that have no room
         tabs.setElideMode(Qt.TextElideMode.ElideNone)
     window.view.setFocus()
 
@@ -111,11 +108,14 @@ def share_out(window: MainWindow) -> None:
 def open_views(window: MainWindow, diagram: Diagram) -> None:
     """Opens the views that a diagram names, where it says, the first on top; what is no view or no place is passed over.
 
-    Those of a diagram that names none stay as they are.
+    Tabs of another diagram that it does not name are closed; those of a diagram that names none stay as they are.
     """
     wanted = diagram.extra.get(KEY)
     if not isinstance(wanted, Mapping):
         return
+    for name in window.figures.views:
+        if name not in wanted and name not in AT_FIRST:
+            window.docks[name].hide()
     for name, given in reversed(list(wanted.items())):
         if name not in window.docks:
             continue

@@ -48,6 +48,7 @@ QToolButton[role="plain"]:hover {{ color: {theme.link}; }}
 QToolButton[role]:focus, QPushButton:focus {{ border: 2px solid {theme.selection}; border-radius: 6px; }}
 QCheckBox:focus, QSlider:focus, QTreeView:focus, QListView:focus {{ border: 1px solid {theme.selection}; border-radius: 4px; }}
 QTabBar QToolButton {{ padding: 0; }}
+QTabBar::tear {{ width: 0; }}
 QTabBar::tab:focus {{ color: {theme.link}; }}
 QFrame#notice {{ background: {theme.cost_fill}; border: 0; border-bottom: 1px solid {theme.border}; }}
 QFrame#lookingBack {{ background: {mixed(theme.panel, theme.selection, 0.2).name()}; border: 0;

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from app.shelf import Shelf
     from app.sourcing import Sourcing
     from app.spotting import Spotting
+    from app.stacking import Stacking
     from app.status import StatusLine
     from app.travel import Travel
     from app.views.boundary import BoundaryView
@@ -73,7 +74,6 @@ if TYPE_CHECKING:
 
 SIZE = (1600, 1000)
 SMALLEST = (640, 400)  # at 200 % in a window of 1280×800
-THEMES = ("paper", "board", "system")
 REST = 1  # ms between two steps of filling, for whatever else is due
 LOOK = 5  # ms between two looks whether the modules are loaded
 
@@ -126,6 +126,7 @@ class MainWindow(QMainWindow):
     lecture: Lecture
     sourcing: Sourcing
     spotting: Spotting
+    stacking: Stacking
     watching: Watching
     runs: Runs
     runs_panel: RunsPanel
@@ -274,6 +275,7 @@ class MainWindow(QMainWindow):
                 return
             self.lecture.end()
             self.preferences.keep("geometry", self.saveGeometry())
+            self.stacking.unfold_all()
             self.preferences.keep("state", self.saveState())
             self.runs.close()
             self.safety.close()

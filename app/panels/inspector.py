@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from runtime.snapshot import Report
 
 
+LEAST = 104  # pixels: a title with what is told of it, above the views
+
+
 class Inspector(Column):
     """Shows the selection; `edited(edit)` says what the person wants, `visited(ids)` which blocks to go to."""
 
@@ -31,6 +34,7 @@ class Inspector(Column):
         """With `softly` the longest form is left to complete()."""
         super().__init__(parent)
         self.setAccessibleName("inspector")
+        self.setMinimumHeight(LEAST)
         self._diagram = Diagram()
         self._place = OUTSIDE
         self._checks: Mapping[str, str] = {}

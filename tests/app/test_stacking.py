@@ -1,0 +1,142 @@
+"""The right side in windows of every height: no dock lies over another one, and who has room again stands alone again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+from PySide6.QtWidgets import QApplication, QDockWidget
+
+from app import docks, gallery
+from app.docks import RIGHT
+from app.settings import Blank, Preferences
+from app.window import MainWindow
+from graph.diagram import Diagram, Frozen
+from graph.files import load
+from runtime.figures.answers import Answers, Grid, Points
+from tests.app.fake_session import FakeSession
+
+LOW, HIGH = (1000, 640), (1400, 1100)
+
+
+@pytest.fixture(scope="module")
+def window(qapp: Any) -> Iterator[MainWindow]:
+    made = MainWindow(FakeSession(), Preferences(Blank()), "paper")
+    made.resize(*HIGH)
+    made.show()
+    made.fill()
+    grid = Grid(np.zeros((4, 4), np.uint8), np.full((4, 4), 200, np.uint8), 3, (-1, 1, -1, 1))
+    points = Points(np.zeros((2, 2)), np.zeros(2, np.int64))
+    # with a picture the boundary needs more than for a sentence
+    made.boundary.show_figures(
+        {made.boundary.asks()[0]: Answers("input", grid, points, ("u", "v"))}
+    )
+    settle()
+    yield made
+    made.document.stack.setClean()
+    made.close()
+
+
+def settle() -> None:
+    for _ in range(20):
+        QApplication.processEvents()
+
+
+def open_with(window: MainWindow, views: Mapping[str, Any]) -> None:
+    diagram = Diagram().with_(extra=Frozen({docks.KEY: dict(views)}))
+    docks.open_views(window, diagram)
+    settle()
+
+
+def seen(window: MainWindow) -> list[QDockWidget]:
+    found = [d for d in window.docks.values() if window.dockWidgetArea(d) == RIGHT]
+    return [d for d in found if not d.isFloating() and not d.visibleRegion().isEmpty()]
+
+
+def cramped(window: MainWindow) -> list[str]:
+    """Docks that have less height than they need, or lie over another one, or end below the canvas."""
+    found, end = [], window.centralWidget().geometry().bottom() + 1
+    docks_seen = seen(window)
+    for dock in docks_seen:
+        inside = dock.widget().geometry().bottom() <= dock.height()
+        low = dock.height() < dock.minimumSizeHint().height() or not inside
+        over = [d for d in docks_seen if d is not dock and d.geometry().intersects(dock.geometry())]
+        if low or over or dock.geometry().bottom() > end:
+            found.append(dock.objectName())
+    return found
+
+
+def page_views() -> list[tuple[str, ...]]:
+    every = {tuple(load(gallery.path(n)).extra.get(docks.KEY, ())) for n in gallery.names()}
+    return sorted(every)
+
+
+@pytest.mark.parametrize("size", [LOW, (900, 560), (700, 450), (1400, 900)], ids=str)
+def test_no_dock_lies_over_another_whatever_a_page_opens(
+    window: MainWindow, size: tuple[int, int]
+) -> None:
+    window.resize(*size)
+    settle()
+    for views in page_views():
+        window.docks["gradients"].show()
+        open_with(window, dict.fromkeys(views, ""))
+        assert not cramped(window), (views, cramped(window))
+        if views:
+            assert window.docks[views[0]] in seen(window)
+
+
+def test_who_becomes_a_tab_in_a_low_window_stands_alone_again_in_a_high_one(
+    window: MainWindow,
+) -> None:
+    window.resize(*HIGH)
+    window.docks["gradients"].show()
+    open_with(window, {"warp": ""})
+    alone = [window.docks[n] for n in ("inspector", "warp", "loss", "gradients")]
+    assert sorted(seen(window), key=lambda d: d.y()) == alone
+    window.resize(*LOW)
+    settle()
+    assert window.docks["warp"] in seen(window) and window.docks["gradients"] not in seen(window)
+    assert not window.docks["gradients"].isHidden()
+    window.resize(*HIGH)
+    settle()
+    assert sorted(seen(window), key=lambda d: d.y()) == alone
+
+
+def test_a_closed_dock_stays_closed_when_there_is_room_again(window: MainWindow) -> None:
+    window.docks["gradients"].show()
+    window.resize(*LOW)
+    open_with(window, {"warp": ""})
+    window.docks["gradients"].close()
+    window.resize(*HIGH)
+    settle()
+    assert window.docks["gradients"].isHidden() and not cramped(window)
+
+
+def test_what_is_remembered_is_how_it_stands_in_a_high_window(window: MainWindow) -> None:
+    window.docks["gradients"].show()
+    window.resize(700, 450)
+    settle()
+    assert window.tabifiedDockWidgets(window.docks["boundary"])
+    window.stacking.unfold_all()
+    assert window.docks["loss"] not in window.tabifiedDockWidgets(window.docks["boundary"])
+    settle()  # and it is folded again while it is low
+    assert not cramped(window)
+
+
+def test_the_view_of_a_page_gets_the_height_that_it_asks_for(window: MainWindow) -> None:
+    window.resize(*HIGH)
+    settle()
+    open_with(window, {"slow": ""})
+    window.stacking.share()
+    settle()
+    assert window.docks["slow"].height() >= window.docks["slow"].sizeHint().height()
+    assert window.docks["slow"].height() > window.docks["loss"].height()
+
+
+def test_tabs_of_the_page_before_are_closed(window: MainWindow) -> None:
+    open_with(window, {"warp": "", "embedding": ""})
+    open_with(window, {"slow": ""})
+    hidden = {n: window.docks[n].isHidden() for n in ("warp", "embedding", "slow", "loss")}
+    assert hidden == {"warp": True, "embedding": True, "slow": False, "loss": False}

@@ -193,7 +193,7 @@ class Mirror:
         """A shape as it lies, grown with the rows."""
         breadth = self._breadth(made)
         if not made.up:
-            return body(made.glyph, made.width, breadth)
+            return body(made.glyph, made.width, breadth, shallow=made.expanded)
         return QTransform().rotate(90.0).map(body(made.glyph, breadth, made.height, up=True))
 
     def _breadth(self, made: Form) -> float:

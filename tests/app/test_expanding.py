@@ -17,7 +17,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.actions.expanding import expanding
-from app.actions.turning import turning
+from app.actions.turning import sizes, turning
+from app.canvas.boxes import overlap
 from app.canvas.drawing import Recorder, replay
 from app.canvas.faces import inside_of
 from app.canvas.hits import block_at, port_at, ring_at
@@ -32,13 +33,14 @@ from app.window import MainWindow
 from graph.change import Change
 from graph.diagram import RIGHT, UP, Diagram, Pin
 from graph.edits import AddBlock, SetMuted
-from graph.files import from_text, to_text
+from graph.files import from_text, load, to_text
 from graph.grouping import InPart, scope
 from nodes.sketch import Sketch
 from tests.app.canvas_bench import block
 from tests.app.driving import Hand, Plain
 from tests.app.fake_session import FakeSession
 
+GALLERY = Path(__file__).parents[2] / "app" / "gallery"
 Key = Qt.Key
 Alt = Qt.KeyboardModifier.AltModifier
 THEMES = pytest.mark.parametrize("theme", [PAPER, BOARD], ids=lambda theme: theme.name)
@@ -150,14 +152,7 @@ def test_pins_and_circles_are_at_the_edges_and_nothing_overlaps(qapp: Any, flow:
     before = _net(flow)
     diagram = expanding(before, ("stage1", "stage2")).apply(before)
     scene = _scene(diagram)
-    boxes = []
-    for name, size in scene.sizes().items():
-        x, y = diagram.blocks[name].position
-        boxes.append((x + size[0], y + size[1], x + size[2], y + size[3]))
-    assert not any(
-        a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
-        for a, b in combinations(boxes, 2)
-    )
+    assert not _overlaps(diagram)
     for name in ("stage1", "stage2"):
         place, form = QPointF(*diagram.blocks[name].position), scene.blocks[name].face.form
         assert form.expanded and form.length > 300
@@ -171,6 +166,26 @@ def test_pins_and_circles_are_at_the_edges_and_nothing_overlaps(qapp: Any, flow:
     end = scene.wires[way].way[-1]
     assert abs(end[0] - tip.x()) < 0.5 and abs(end[1] - tip.y()) < 0.5
     assert scene.bounds().contains(scene.bounds(("stage1",)))
+
+
+@FLOWS
+@pytest.mark.parametrize("page", ["residual-net", "transformer", "googlenet", "feature-pyramid"])
+def test_all_parts_of_a_page_find_room_and_give_it_back(qapp: Any, page: str, flow: str) -> None:
+    before = load(GALLERY / f"{page}.gradboard")
+    before = turning(before, UP).apply(before) if flow == UP else before
+    uses = tuple(n for n, b in before.blocks.items() if inside_of(before, b))
+    after = expanding(before, uses).apply(before)
+    assert uses and _overlaps(after) <= _overlaps(before)
+    assert to_text(expanding(after, uses).apply(after)) == to_text(before)
+
+
+def _overlaps(diagram: Diagram) -> set[tuple[str, str]]:
+    """The blocks whose shapes, with circles, lie on each other."""
+    boxes = {}
+    for name, (left, top, right, bottom) in sizes(diagram).items():
+        x, y = diagram.blocks[name].position
+        boxes[name] = (x + left, y + top, x + right, y + bottom)
+    return {(a, b) for a, b in combinations(boxes, 2) if overlap(boxes[a], boxes[b])}
 
 
 @FLOWS

@@ -170,16 +170,21 @@ class SweepDialog(QDialog):
 def _names(diagram: Diagram, picked: tuple[str, ...]) -> Iterator[str]:
     """The settings that can be swept: of the selected blocks, of the recipe, of all other blocks."""
     now = settings_in(diagram)
-    blocks = [name for name in now if now[name] in catalogue() and "." not in name]
+    blocks = [name for name in now if _is_kind(now[name]) and "." not in name]
     blocks = [name for name in blocks if name not in PARTS and name not in settings_of(Recipe)]
     rest = [
         name for name in settings_of(Recipe) if name not in (*FIRST, "device", "threads", "epochs")
     ]
-    chosen = [f"{b}.{s}" for b in picked if now.get(b) in catalogue() for s in _swept(now[b])]
+    chosen = [f"{b}.{s}" for b in picked if _is_kind(now.get(b)) for s in _swept(now[b])]
     of_parts = [f"{part}.{name}" for part in PARTS for name in _of_part(diagram, part)]
     others = (f"{b}.{s}" for b in blocks if b not in picked for s in _swept(now[b]))
     every = [*chosen, *FIRST, *rest, "schedule", *of_parts, *others]
     yield from list(dict.fromkeys(every))[:MOST_OFFERED]
+
+
+def _is_kind(value: object) -> bool:
+    # an entry of the recipe may hold anything that a file or a person has put there
+    return isinstance(value, str) and value in catalogue()
 
 
 def _swept(kind: str) -> list[str]:

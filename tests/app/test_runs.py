@@ -500,6 +500,14 @@ def test_the_dialog_offers_the_selected_block_first_and_reads_while_one_types(
     asked.reject()
 
 
+def test_the_dialog_opens_on_a_recipe_with_anything_in_it(window: MainWindow) -> None:
+    for name in ("rate", "seed", "epochs"):
+        window.reactions.do(SetRecipe(name, {"kind": "xor"}))
+    window.menus.actions["sweep"].trigger()
+    assert window.runs.dialog is not None and window.runs.dialog.isVisible()
+    window.runs.dialog.close()
+
+
 def test_a_sweep_shows_progress_and_its_runs_as_they_end(
     window: MainWindow, sweeps: list[FakeSweep]
 ) -> None:

@@ -38,6 +38,7 @@ class Doubting(QObject):
         view.mended.connect(window.mending.mend)
         window.live.shown.connect(self._shown)
         window.live.compiled.connect(self._compiled)
+        window.live.branched.connect(lambda _step: self._begin())
         window.filing.opened.connect(self._begin)
 
     def look(self) -> None:

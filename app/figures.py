@@ -76,6 +76,7 @@ class Figures(QObject):
         window.live.shown.connect(self._shown)
         window.live.compiled.connect(self._compiled)
         window.live.played.connect(self._played)
+        window.live.branched.connect(self._branched)
         window.scene.picked.connect(lambda ids: self._picked(ids, window.levels))
         window.levels.changed.connect(
             lambda change: self._name_rows(window.levels) if change.runs else None
@@ -130,7 +131,12 @@ class Figures(QObject):
 
     def _shown(self, snapshot: Snapshot) -> None:
         for view in self.views.values():
-            view.take(snapshot.views)
+            if not (snapshot.past and view.gathers):
+                view.take(snapshot.views)
+
+    def _branched(self, step: int) -> None:
+        for view in self.views.values():
+            view.branch(step)
 
     def _compiled(self, message: Compiled) -> None:
         if message.restarted:

@@ -176,6 +176,7 @@ class Reactions(QObject):
         """The run begins again: no numbers, no curve, no flows."""
         self._shot = None
         self._window.scene.show_frame(None)
+        self._window.inspector.show_dead({})
         self._window.bar.clear()
         self._window.loss.clear()
 

@@ -47,7 +47,11 @@ class Watching(QObject):
         window, views = self._window, snapshot.views
         dead, moved = views.get(DEAD), views.get(MOVED)
         if isinstance(dead, Shares):
-            window.scene.signs.show_dead(window.levels.gathered(dict(dead.blocks)))
+            here = window.levels.gathered(dict(dead.blocks))
+            window.scene.signs.show_dead(here)
+            window.inspector.show_dead(here)
+        elif not window.scene.signs.dead_wanted:
+            window.inspector.show_dead({})
         if isinstance(moved, Shares):
             window.scene.signs.show_moved(window.levels.gathered(dict(moved.blocks)))
         ask = self._card()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
@@ -39,6 +40,8 @@ class BlockPage(QWidget):
         self._diagram = Diagram()
         self._block: Block | None = None
         self._place = OUTSIDE
+        self._told = ""  # the block's shapes and counts
+        self._dead: Mapping[str, float] = {}  # share of the units that are at zero, by block
         self.form: Form | None = None
         self.title = text_label("title")
         self.formula = formula_label(size=19)
@@ -73,7 +76,8 @@ class BlockPage(QWidget):
         if before is None or (before.id, before.kind) != (self._block.id, self._block.kind):
             self._make_form(diagram, self._block)
         self._show_texts(diagram, self._block)
-        self.counts.setText(block_line(diagram, block, report))
+        self._told = block_line(diagram, block, report)
+        self._show_counts()
         self.check.setText(check)
         self.check.setVisible(bool(check))
         self._show_problems(report)
@@ -81,6 +85,16 @@ class BlockPage(QWidget):
         self._show_names(diagram, self._block, report)
         if self.form is not None:
             self.form.show_values(self._block.settings)
+
+    def show_dead(self, shares: Mapping[str, float]) -> None:
+        """The share of the units of each rectifier that are 0 for the whole batch."""
+        self._dead = shares
+        self._show_counts()
+
+    def _show_counts(self) -> None:
+        share = self._dead.get(self._block.id) if self._block is not None else None
+        dead = f"{100 * share:.0f} % of the units at zero" if share is not None else ""
+        self.counts.setText(" · ".join(filter(None, (self._told, dead))))
 
     def _make_names(self) -> QWidget:
         rows = QWidget()

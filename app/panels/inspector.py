@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from runtime.snapshot import Report
 
 
-LEAST = 104  # pixels: a title with what is told of it, above the views
+LEAST = 84  # pixels: a title with what is told of it, above the views
 
 
 class Inspector(Column):
@@ -91,6 +91,10 @@ class Inspector(Column):
         """What the gradient check says of each block, in words."""
         self._checks = told
         self._show()
+
+    def show_dead(self, shares: Mapping[str, float]) -> None:
+        """The share of the units of each rectifier that are 0 for the whole batch; none when the run begins anew."""
+        self.block.show_dead(shares)
 
     def _show(self) -> None:
         picked = tuple(name for name in self._picked if name in self._diagram.blocks)

@@ -8,7 +8,10 @@ import numpy as np
 from PySide6.QtGui import QColor
 
 from app.theme import Theme, mixed
+from app.views.shades import FULL, pack, rgb, signed
 from runtime.figures.answers import Grid
+
+PALE = 0.85  # of a surface's colours, on which points are seen
 
 
 def class_colors(grid: Grid, theme: Theme, shaded: bool = True) -> np.ndarray:
@@ -28,33 +31,22 @@ def _class_table(classes: int, theme: Theme) -> np.ndarray:
     floor = 1.0 / max(classes, 2)
     sure = ((np.arange(256) / 255.0 - floor) / (1.0 - floor)).clip(0, 1) ** 0.6
     share = (0.15 + 0.85 * sure)[None, :, None]
-    return pack(areas[:, None, :] * share + np.array(rgb(theme.field)) * (1 - share))
+    return pack(areas[:, None, :] * share + rgb(theme.field) * (1 - share))
 
 
 def surface_colors(grid: Grid, theme: Theme) -> np.ndarray:
     """`[rows, columns]` of 0xffRRGGBB, the top row first: one hue below zero, another above, the field's colour at zero."""
     shares = (np.flipud(grid.answer).astype(float) / extent_of(grid) * 0.5 + 0.5).clip(0, 1)
-    table = _diverging_table(theme)
+    table = signed(theme, PALE)
     levels = np.nan_to_num(shares * (len(table) - 1), nan=(len(table) - 1) / 2)
     return np.ascontiguousarray(table[levels.astype(int)])
-
-
-@lru_cache(maxsize=4)
-def _diverging_table(theme: Theme) -> np.ndarray:
-    low, middle, high = (
-        np.array(rgb(c)) for c in (theme.classes[1], theme.field, theme.classes[0])
-    )
-    share = np.linspace(0, 1, 257)[:, None]
-    below = low + (middle - low) * (0.15 + 0.85 * (2 * share).clip(0, 1))
-    above = middle + (high - middle) * 0.85 * (2 * share - 1).clip(0, 1)
-    return pack(np.where(share < 0.5, below, above))
 
 
 def diverging_color(share: float, theme: Theme, strong: bool = False) -> QColor:
     """The colour of a value: 0 the lowest, ½ zero, 1 the highest; `strong` for a point that lies on the surface."""
     if strong:
         return QColor(theme.classes[0] if share >= 0.5 else theme.classes[1])
-    return QColor.fromRgb(int(_diverging_table(theme)[round(share * 256)]))
+    return QColor.fromRgb(int(signed(theme, PALE)[round(share * 2 * FULL)]))
 
 
 def value_color(share: float, theme: Theme) -> QColor:
@@ -76,15 +68,3 @@ def extent_of(grid: Grid) -> float:
     """The largest magnitude on a surface, 1 where there is none."""
     finite = grid.answer[np.isfinite(grid.answer)]
     return float(np.abs(finite).max()) if finite.size and np.abs(finite).max() > 0 else 1.0
-
-
-def rgb(color: str) -> tuple[int, int, int]:
-    """Red, green and blue of #rrggbb."""
-    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
-
-
-def pack(rgb: np.ndarray) -> np.ndarray:
-    """`[..., 3]` red, green, blue in 0..255 as `[...]` of 0xffRRGGBB."""
-    parts = np.rint(rgb).astype(np.uint32)
-    packed: np.ndarray = 0xFF000000 | parts[..., 0] << 16 | parts[..., 1] << 8 | parts[..., 2]
-    return packed.astype(np.uint32)

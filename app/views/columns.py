@@ -37,6 +37,10 @@ class Columns:
         self._columns.append(column)
         return True
 
+    def cut(self, step: int) -> None:
+        """The run goes on from this step: what came after it is forgotten."""
+        self._columns = [c for c in self._columns if c.step <= step]
+
     @property
     def steps(self) -> np.ndarray:
         """The step of each column."""

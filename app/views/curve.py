@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from runtime.curve import Curve as Curve
-
 
 def smooth(values: np.ndarray, window: int) -> np.ndarray:
     """The mean of the last `window` values at every point (of fewer at the beginning); same length."""

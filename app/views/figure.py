@@ -26,6 +26,7 @@ class FigureView(QWidget):
     title: ClassVar[str] = ""
     help: ClassVar[str] = ""  # one sentence, with the formula behind the view
     nothing: ClassVar[str] = ""  # said while there is nothing to show
+    gathers: ClassVar[bool] = False  # shows a run step by step: looking back at a step adds none
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,6 +87,9 @@ class FigureView(QWidget):
         """The numbers behind the view, as a header and rows; without rows when there is nothing to show."""
         known = {a.view: table_of(v) for a, v in self.received.items() if v is not None}
         return joined(known) if known else ((), [])
+
+    def branch(self, step: int) -> None:
+        """The run goes on from this earlier step; only what is gathered has to follow."""
 
     def drop(self) -> None:
         """Another run: neither shows nor keeps anything of the one before."""

@@ -13,10 +13,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainte
 from app.canvas.inks import sans
 from app.panels.numbers import readable
 from app.theme import Theme
-from app.views.areas import pack, rgb
 from app.views.columns import Columns
 from app.views.sampled import EDGE, HEAD, ToldView
-from app.views.shades import of_colors
+from app.views.shades import of_colors, pack, rgb
 from runtime.figures.columns import IN_DECADES, KINDS, Column
 from runtime.snapshot import Ask
 
@@ -53,9 +52,10 @@ class HistogramsView(ToldView):
     title = "Histograms"
     help = (
         "Across: training steps. Up: values. Shade: how many have that value. "
-        "What is seen is kept while this view is open; closed and opened again, it begins anew."
+        "What came while this view was open is kept until the run begins again; while it is closed, nothing is added."
     )
     nothing = "The histograms grow here while the diagram trains."
+    gathers = True
 
     def __init__(self, theme: Theme, parent: Any = None) -> None:
         super().__init__(theme, parent)
@@ -89,6 +89,10 @@ class HistogramsView(ToldView):
         column = figures.get(ASK)
         if isinstance(column, Column) and self.timeline.add(column):
             self.update()
+
+    def branch(self, step: int) -> None:
+        self.timeline.cut(step)
+        self.update()
 
     def forget(self) -> None:
         self.timeline = Columns()
@@ -322,5 +326,5 @@ def _value(kind: str, value: float) -> str:
 @lru_cache(maxsize=16)
 def _table(ground: str, hue: str) -> np.ndarray:
     """`[256]` of 0xffRRGGBB, from the ground to a hue."""
-    low, high = np.array(rgb(ground), float), np.array(rgb(hue), float)
+    low, high = rgb(ground), rgb(hue)
     return pack(low + (high - low) * np.linspace(0, 1, 256)[:, None])

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 from app.panels.numbers import readable
 from app.theme import Theme
 from app.views.axes import Scale
-from app.views.curve import Curve
 from app.views.loss_picture import BOTTOM, LEFT, LEGEND, RIGHT, ROW, TOP, LossPicture, axes
 from app.views.story import Story
 from app.views.table import Table
+from runtime.curve import Curve
 
 PACE = 100  # ms between two paintings while rows come in
 NEAR = 5.0  # pixels between the mouse and a mark that it tells of

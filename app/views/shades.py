@@ -15,19 +15,22 @@ FULL = 127  # the level of the largest value
 SCALE_WIDTH, SCALE_HEIGHT = 64, 7
 
 
-@lru_cache(maxsize=4)
-def signed(theme: Theme) -> np.ndarray:
-    """`[2 FULL + 1]` of 0xffRRGGBB: one hue below zero, another above, the field's colour at zero, index FULL."""
-    low, zero, high = (_rgb(c) for c in (theme.classes[1], theme.field, theme.classes[0]))
-    share = np.linspace(-1, 1, 2 * FULL + 1)[:, None]
-    return _packed(np.where(share < 0, zero + (low - zero) * -share, zero + (high - zero) * share))
+@lru_cache(maxsize=8)
+def signed(theme: Theme, strength: float = 1.0) -> np.ndarray:
+    """`[2 FULL + 1]` of 0xffRRGGBB: one hue below zero, another above, the field's colour at zero, index FULL.
+
+    With less than full `strength` the ends are as much paler.
+    """
+    low, zero, high = (rgb(c) for c in (theme.classes[1], theme.field, theme.classes[0]))
+    share = strength * np.linspace(-1, 1, 2 * FULL + 1)[:, None]
+    return pack(np.where(share < 0, zero + (low - zero) * -share, zero + (high - zero) * share))
 
 
 @lru_cache(maxsize=4)
 def shares(theme: Theme) -> np.ndarray:
     """`[256]` of 0xffRRGGBB: from the field's colour at 0 to that of functions at 1."""
-    none, all_ = _rgb(theme.field), _rgb(theme.function)
-    return _packed(none + (all_ - none) * np.linspace(0, 1, 256)[:, None])
+    none, all_ = rgb(theme.field), rgb(theme.function)
+    return pack(none + (all_ - none) * np.linspace(0, 1, 256)[:, None])
 
 
 def picture(values: np.ndarray, theme: Theme) -> QImage:
@@ -64,11 +67,13 @@ def paint_scale(painter: QPainter, right: float, top: float, extent: float, them
     return QRectF(bar.left() - wide, top, right - bar.left() + wide, 2 * 4 + SCALE_HEIGHT)
 
 
-def _rgb(color: str) -> np.ndarray:
+def rgb(color: str) -> np.ndarray:
+    """Red, green and blue of #rrggbb in 0..255."""
     return np.array([int(color[n : n + 2], 16) for n in (1, 3, 5)], dtype=float)
 
 
-def _packed(rgb: np.ndarray) -> np.ndarray:
+def pack(rgb: np.ndarray) -> np.ndarray:
+    """`[..., 3]` red, green, blue in 0..255 as `[...]` of 0xffRRGGBB."""
     parts = np.rint(rgb).astype(np.uint32)
     packed: np.ndarray = 0xFF000000 | parts[..., 0] << 16 | parts[..., 1] << 8 | parts[..., 2]
     return packed.astype(np.uint32)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.views.curve import Curve
+from runtime.curve import Curve
 
 BRANCHES = 8  # left branches that are kept
 MARKS = 200  # edits that are kept

@@ -51,6 +51,28 @@ def test_a_step_is_taken_once_and_an_earlier_one_begins_anew() -> None:
     assert kept.add(column(0)) and kept.steps.tolist() == [0]
 
 
+def test_a_branch_forgets_what_came_after_its_step() -> None:
+    kept = Columns()
+    for step in (0, 5, 9, 12):
+        kept.add(column(step))
+    kept.cut(9)
+    assert kept.steps.tolist() == [0, 5, 9] and kept.add(column(10))
+    assert kept.steps.tolist() == [0, 5, 9, 10]
+
+
+def test_a_closed_and_opened_view_keeps_what_it_has_as_its_help_says(qapp: Any) -> None:
+    view = HistogramsView(PAPER)
+    view.show()
+    view.take({ASK: column(1)})
+    view.close()
+    view.show()
+    view.take({ASK: column(5)})
+    assert view.timeline.steps.tolist() == [1, 5] and "kept until the run begins" in view.help
+    view.drop()
+    assert not len(view.timeline)
+    view.close()
+
+
 def test_shades_are_the_counts_that_numpy_finds() -> None:
     kept = Columns()
     values = np.random.default_rng(1).uniform(-1, 1, 4000)

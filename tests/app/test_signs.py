@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -235,6 +236,23 @@ def window(qapp: Any) -> Iterator[MainWindow]:
     made.close()
     made.deleteLater()
     QApplication.processEvents()
+
+
+def test_the_inspector_tells_the_dead_units_of_the_selected_rectifier(window: MainWindow) -> None:
+    window.document.load(spiral(), None)
+    window.scene.select({"relu1"})
+    told = window.inspector.block.counts
+    assert "at zero" not in told.text()
+    seen = replace(frame(spiral()), views={Ask("dead"): Shares({"relu1": 0.38})})
+    window.live.shown.emit(seen)
+    assert told.text().endswith("38 % of the units at zero")
+    window.scene.select({"linear1"})
+    assert "at zero" not in told.text()
+    window.scene.select({"relu1"})
+    assert told.text().endswith("38 % of the units at zero")
+    window.menus.actions["dead"].trigger()
+    window.live.shown.emit(frame(spiral()))
+    assert "at zero" not in told.text()
 
 
 def test_switches_are_asked_for_only_while_on_and_are_remembered(window: MainWindow) -> None:

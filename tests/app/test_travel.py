@@ -13,6 +13,8 @@ from PySide6.QtWidgets import QApplication
 
 from app.settings import Blank, Preferences
 from app.theme import PAPER
+from app.views.histograms import ASK as HISTOGRAMS
+from app.views.histograms import HistogramsView
 from app.views.loss import LossView
 from app.views.moments import Moments
 from app.views.story import Story
@@ -20,6 +22,7 @@ from app.window import MainWindow
 from graph.edits import MoveBlocks, SetRecipe, SetSetting
 from nodes.sketch import Sketch
 from runtime import messages as m
+from runtime.figures.columns import Column
 from runtime.snapshot import Recorded, Report, Snapshot
 from tests.app.driving import like, pixels, until
 from tests.app.fake_session import FakeSession
@@ -193,6 +196,18 @@ def test_weights_alone_are_said(window: MainWindow) -> None:
     _tell(window, _shot(window, 400, True, recorded=Recorded(STEPS, 1000, "weights")))
     assert "optimizer's memory" in window.looking_back.note.text()
     assert window.looking_back.isVisible() and window.width() == 1300
+
+
+def test_looking_back_adds_nothing_to_what_is_gathered_and_a_branch_cuts_it(
+    window: MainWindow,
+) -> None:
+    view = window.figures.views["histograms"]
+    assert isinstance(view, HistogramsView)
+    for step, past in ((300, False), (700, False), (400, True)):
+        _tell(window, _shot(window, step, past, views={HISTOGRAMS: Column(step)}))
+    assert view.timeline.steps.tolist() == [300, 700]
+    _tell(window, m.Branched(400))
+    assert view.timeline.steps.tolist() == [300]
 
 
 # --- branches ------------------------------------------------------------------------------------------------------

@@ -12,8 +12,9 @@ from PySide6.QtTest import QTest
 
 from app.theme import PAPER
 from app.views.axes import Scale, log_ticks, tick_text, ticks
-from app.views.curve import Curve, smooth
+from app.views.curve import smooth
 from app.views.loss import LossView
+from runtime.curve import Curve
 
 # --- curve ---------------------------------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ class Stacking(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self._window = window
-        self._folded: list[str] = []  # what has become a tab, the last last
+        self._folded: list[str] = []  # what has become a tab, in the order of INTO
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
@@ -156,6 +156,9 @@ class Stacking(QObject):
             top.raise_()
         if name not in self._folded:
             self._folded.append(name)
+            self._folded.sort(
+                key=list(INTO).index
+            )  # what went first comes back last, however late it was opened
 
     def _unfold(self) -> None:
         """Puts the last that was folded below the others again, unless a person has moved it since."""

@@ -140,3 +140,15 @@ def test_tabs_of_the_page_before_are_closed(window: MainWindow) -> None:
     open_with(window, {"slow": ""})
     hidden = {n: window.docks[n].isHidden() for n in ("warp", "embedding", "slow", "loss")}
     assert hidden == {"warp": True, "embedding": True, "slow": False, "loss": False}
+
+
+def test_the_loss_stands_before_the_gradients_though_these_were_opened_later(
+    window: MainWindow,
+) -> None:
+    window.docks["gradients"].close()
+    window.resize(*LOW)
+    open_with(window, {"surface": ""})
+    assert window.docks["loss"] not in seen(window)
+    window.docks["gradients"].show()
+    open_with(window, {"boundary": ""})
+    assert window.docks["loss"] in seen(window) and window.docks["gradients"] not in seen(window)

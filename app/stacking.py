@@ -54,6 +54,9 @@ class Stacking(QObject):
 
     def fit(self) -> None:
         """Folds until every dock has the height that it needs, or unfolds what has room again."""
+        order = list(INTO)
+        for name in order[: order.index(self._folded[-1])] if self._folded else ():
+            self._fold(name)  # what was opened later does not stand before the others
         if self._needed() > self._room():
             for name in INTO:
                 if self._needed() > self._room():

@@ -150,5 +150,7 @@ def test_the_loss_stands_before_the_gradients_though_these_were_opened_later(
     open_with(window, {"surface": ""})
     assert window.docks["loss"] not in seen(window)
     window.docks["gradients"].show()
+    open_with(window, {"warp": "", "boundary": ""})
+    assert window.docks["gradients"] not in seen(window)
     open_with(window, {"boundary": ""})
     assert window.docks["loss"] in seen(window) and window.docks["gradients"] not in seen(window)

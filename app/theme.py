@@ -132,9 +132,12 @@ def styled(theme: Theme, style: str) -> Theme:
 
 def apply(app: QApplication, theme: Theme) -> None:
     """Puts a theme on all widgets: Fusion style, palette, style sheet.  The canvas paints itself and is told apart."""
+    sheet = style_sheet(theme)
+    if app.styleSheet() == sheet:
+        return  # each of the three has every widget there is polished anew
     app.setStyle("Fusion")
     app.setPalette(palette(theme))
-    app.setStyleSheet(style_sheet(theme))
+    app.setStyleSheet(sheet)
 
 
 def palette(theme: Theme) -> QPalette:

@@ -102,7 +102,12 @@ def _window_parser() -> argparse.ArgumentParser:
         epilog=f"commands:\n{commands}\n\n{_EXAMPLES}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("file", nargs="?", metavar="FILE", help="a diagram, or gallery:NAME")
+    parser.add_argument(
+        "file",
+        nargs="?",
+        metavar="FILE",
+        help="a diagram, a picture that carries one, or gallery:NAME",
+    )
     parser.add_argument("--play", action="store_true", help="start training at once")
     parser.add_argument(
         "--theme",

@@ -195,7 +195,7 @@ class Reactions(QObject):
         if message.problem is None:
             return
         where = f"stopped at step {message.step:,}" if message.step else "cannot begin"
-        self._window.notice.say(f"Training {where}. {message.problem}")
+        self._window.notice.say(f"Training {where}: {message.problem}")
         self.visit((message.problem.block,))
 
     def _failed(self, problem: Problem) -> None:

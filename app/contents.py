@@ -114,9 +114,7 @@ def contents(window: MainWindow) -> Iterator[None]:
     docks.add(window, "boundary", boundary.title, boundary)
     window.loss = LossView(window.theme)
     window.moments = Moments(window.theme, window.loss.steps_scale)
-    docks.add(
-        window, "loss", "Loss", _below(window.loss, window.moments), view=window.loss
-    )
+    docks.add(window, "loss", "Loss", _below(window.loss, window.moments), view=window.loss)
     yield
     for name, view in window.figures.views.items():
         if name not in window.docks:

@@ -259,5 +259,6 @@ class Levels(QObject):
 def _looks_like(one: Diagram, other: Diagram) -> bool:
     """Whether two levels are drawn the same, recipe and parts apart."""
     return all(
-        getattr(one, n) == getattr(other, n) for n in ("blocks", "wires", "frames", "comments", "flow")
+        getattr(one, n) == getattr(other, n)
+        for n in ("blocks", "wires", "frames", "comments", "flow")
     )

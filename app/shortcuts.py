@@ -76,7 +76,10 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
             "open_before", "&Version before", (), "the file as it was before it was saved last"
         ),
         Shortcut(
-            "compare", "C&ompare with…", (), "another diagram laid over this one: added, removed, altered"
+            "compare",
+            "C&ompare with…",
+            (),
+            "another diagram laid over this one: added, removed, altered",
         ),
         Shortcut(
             "compare_before",
@@ -133,7 +136,9 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
         Shortcut("add", "Add &block…", ("Shift+A",), "search for a block at the mouse (or Tab)"),
         Shortcut("library", "Search the pa&lette", ("Ctrl+B",), "find a block to drag or to add"),
         None,
-        Shortcut("find", "&Find…", ("Ctrl+F",), "go to a block or comment by its name, kind or text"),
+        Shortcut(
+            "find", "&Find…", ("Ctrl+F",), "go to a block or comment by its name, kind or text"
+        ),
         Shortcut("find_next", "Find &next", ("F3",), "go to the next that was found"),
         Shortcut("find_before", "Find pre&vious", ("Shift+F3",), "go to the one before"),
         Shortcut("select_all", "Select &all", ("Ctrl+A",), "select every block"),
@@ -188,12 +193,8 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
         Shortcut("next_view", "Ne&xt view", ("Ctrl+PgDown",), "the next of the open views"),
         Shortcut("previous_view", "Previo&us view", ("Ctrl+PgUp",), "the open view before"),
         Shortcut("docks", "&Panels"),
-        Shortcut(
-            "next_pane", "&Next pane", ("F6",), "the keys go to the next part of the window"
-        ),
-        Shortcut(
-            "previous_pane", "P&revious pane", ("Shift+F6",), "the same the other way round"
-        ),
+        Shortcut("next_pane", "&Next pane", ("F6",), "the keys go to the next part of the window"),
+        Shortcut("previous_pane", "P&revious pane", ("Shift+F6",), "the same the other way round"),
     ),
     "&Train": (
         Shortcut("play", "&Play", ("P", "F5"), "train, or pause the training"),

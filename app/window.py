@@ -239,7 +239,16 @@ class MainWindow(QMainWindow):
 
     def _themed(self) -> tuple[Themed, ...]:
         panels = (self.library, self.bar, self.inspector, self.outline, self.problems, self.history)
-        return (*panels, self.source, self.differences, self.loss, self.moments, self.runs_panel, self.figures, self.notice)
+        return (
+            *panels,
+            self.source,
+            self.differences,
+            self.loss,
+            self.moments,
+            self.runs_panel,
+            self.figures,
+            self.notice,
+        )
 
     def _apply_theme(self) -> None:
         application = QApplication.instance()

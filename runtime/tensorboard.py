@@ -14,7 +14,7 @@ from graph.problem import FileError
 from runtime.run import Run
 
 PACE = 0.1  # seconds between two points of the loss while it trains
-MISSING = "TensorBoard is not installed; get it with: pip install 'gradboard[tensorboard]'"
+MISSING = "TensorBoard is not installed; get it with: pip install tensorboard"
 
 
 def is_there() -> bool:

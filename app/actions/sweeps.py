@@ -12,7 +12,7 @@ from app.actions.commands import Commands, Table
 if TYPE_CHECKING:
     from app.window import MainWindow
 
-MISSING = "TensorBoard is not installed; get it with: pip install 'gradboard[tensorboard]'"
+MISSING = "TensorBoard is not installed; get it with: pip install tensorboard"
 
 
 class ManyRuns(Commands):

@@ -18,7 +18,7 @@ test: packages-for-test $(STAMP)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 packages-for-run packages-for-test:
 	@PYTHON="$(PYTHON)" sh .ci/debian.sh $(@:packages-for-%=%)

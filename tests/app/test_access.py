@@ -78,7 +78,7 @@ def _compiled(hand: Hand, report: Report) -> m.Compiled:
 def _unnamed(window: QWidget) -> list[str]:
     """Widgets that take the focus but tell a screen reader nothing."""
     found = []
-    for widget in hand.window.findChildren(QWidget):
+    for widget in window.findChildren(QWidget):
         if not widget.focusPolicy() & Qt.FocusPolicy.TabFocus or widget.focusProxy() is not None:
             continue
         if widget.objectName().startswith("qt_") or widget.inherits("QMenuBar"):

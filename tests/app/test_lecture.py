@@ -25,6 +25,8 @@ from tests.app.fake_session import FakeSession
 
 Key = Qt.Key
 
+SETTLED = 200  # ms after which the docks have found their room
+
 
 @pytest.fixture
 def window(qapp: Any) -> Iterator[MainWindow]:
@@ -122,11 +124,11 @@ def test_everything_is_as_before_after_it(window: MainWindow) -> None:
     window.docks["source"].raise_()
     window.scene.select(("relu1",))
     window.view.set_zoom(1.37)
-    QApplication.processEvents()
+    QTest.qWait(SETTLED)
     before = _state(window)
     lectern = _begin(window)
     _press(lectern, Key.Key_Space, Key.Key_Space, Key.Key_P, Key.Key_B, Key.Key_Escape)
-    QApplication.processEvents()
+    QTest.qWait(SETTLED)
     assert not window.lecture.is_on and _state(window) == before
     assert all(item.isVisible() for item in window.scene.blocks.values())
     assert all(item.opacity() == 1.0 for item in window.scene.blocks.values())

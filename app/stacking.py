@@ -74,12 +74,15 @@ class Stacking(QObject):
         self.fit()
         tops = {dock: name for name in SHARES if (dock := self._top(name)) is not None}
         wanted = {dock: max(SHARES[name], _wanted(dock)) for dock, name in tops.items()}
-        rest = {dock: wanted[dock] - _least(dock) for dock, name in tops.items() if name != VIEW}
+        kept = (VIEW, "inspector")  # settings that are out of sight are not found
+        rest = {
+            dock: wanted[dock] - _least(dock) for dock, name in tops.items() if name not in kept
+        }
         over = sum(wanted.values()) - self._room()
         part = min(1.0, max(0.0, over / max(1, sum(rest.values()))))
         for dock, less in rest.items():  # who looks at a view can do with less of the others
             wanted[dock] -= round(part * less)
-        gainers = [dock for dock, name in tops.items() if name in (VIEW, "inspector")]
+        gainers = [dock for dock, name in tops.items() if name in kept]
         for dock in gainers:
             wanted[dock] += max(0, -over) // len(gainers)
         self._window.resizeDocks(list(tops), list(wanted.values()), Qt.Orientation.Vertical)

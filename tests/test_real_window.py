@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from graph.diagram import Diagram, Frozen, Wire
 from graph.problem import FileError
 from runtime import messages as m
 from runtime.train import start
+from runtime.views import figure
 from tests.app.driving import (
     SPIRAL_BLOCKS,
     SPIRAL_WIRES,
@@ -50,6 +52,8 @@ pytestmark = [
 ROOT = Path(__file__).parents[1]
 RIGHT = 0.8  # share of held-out points; guessing gives a third
 TITLE = "— Gradboard$"
+
+SETTLED = 200  # ms after which the docks have found their room
 
 
 class Desk:
@@ -160,8 +164,15 @@ class Desk:
         self.twin.live.tick()
         QApplication.processEvents()
         version = self.session.sent_of(m.SetDiagram)[-1].version
-        self.session.inbox.append(m.Compiled(version, run.program.report, run.points()))
+        self.session.inbox.append(m.Compiled(version, run.program.report))
         self.twin.live.tick()
+        if run.program.report.trainable:
+            still = run.look()
+            assert run.seen is not None
+            views = {ask: figure(run, run.seen, ask) for ask in self.twin.live.asks()}
+            self.session.inbox.append(replace(still, version=version, views=views))
+            self.twin.live.tick()
+        QTest.qWait(SETTLED)
 
 
 def _environment(screen: XScreen, folder: Path) -> dict[str, str]:

@@ -25,6 +25,7 @@ class Legend(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName("Legend of the pulses")
         scene.ticked.connect(self._look)
+        scene.lost.connect(self._look)
         self._look()
 
     @property
@@ -37,7 +38,7 @@ class Legend(QWidget):
     @property
     def says_something(self) -> bool:
         """Whether anything runs that it explains."""
-        return bool(self.rows) and not self._scene.pulses.flows.is_empty
+        return bool(self.rows and self._scene.wires) and not self._scene.pulses.flows.is_empty
 
     def _look(self) -> None:
         """Something ran on; the legend is painted anew only when it says something else."""

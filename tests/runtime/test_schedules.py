@@ -46,7 +46,9 @@ CASES: list[tuple[str, dict[str, Any], Made]] = [
 ]
 
 
-@pytest.mark.parametrize(("kind", "settings", "make"), CASES, ids=lambda v: str(v)[:40])
+@pytest.mark.parametrize(
+    ("kind", "settings", "make"), CASES, ids=lambda v: v.__name__ if callable(v) else str(v)[:40]
+)
 @pytest.mark.filterwarnings("ignore:The epoch parameter")
 def test_rates_are_those_of_torchs_scheduler(
     kind: str, settings: dict[str, Any], make: Made

@@ -80,6 +80,24 @@ def contents(window: MainWindow) -> Iterator[None]:
     window.live = Live(engine, window)
     window.live.start()  # torch loads while the rest is made
     yield
+    yield from _document(window)
+    yield from _canvas(window)
+    yield from _settings(window)
+    yield from _views(window)
+    yield from _panels(window)
+    yield from _commands(window)
+    _conduct(window)
+    docks.arrange(window)
+    window.stacking = Stacking(window)
+    yield
+    docks.share_out(window)
+    window.offer.look()
+    window.safety.offer()
+    yield
+
+
+def _document(window: MainWindow) -> Iterator[None]:
+    """What is worked on, and the bar that trains it."""
     window.document = Document(parent=window)
     window.levels = Levels(window.document, window)
     window.filing = Filing(window.document, window.live, window.preferences, window)
@@ -89,6 +107,10 @@ def contents(window: MainWindow) -> Iterator[None]:
     yield
     _add_bar(window)
     yield
+
+
+def _canvas(window: MainWindow) -> Iterator[None]:
+    """The canvas, and what is said above it."""
     window.scene = CanvasScene(window.levels.do, styled(window.theme, window.style_name))
     yield
     window.view = CanvasView(window.scene)
@@ -99,6 +121,10 @@ def contents(window: MainWindow) -> Iterator[None]:
     window.breadcrumb = Breadcrumb()
     window.setCentralWidget(_central(window))
     yield
+
+
+def _settings(window: MainWindow) -> Iterator[None]:
+    """The palette, and the settings of what is selected."""
     window.library = Palette(window.theme)
     docks.add(window, "palette", "", window.library, Qt.DockWidgetArea.LeftDockWidgetArea)
     yield
@@ -107,6 +133,10 @@ def contents(window: MainWindow) -> Iterator[None]:
     docks.add(window, "inspector", "", window.inspector)
     yield
     yield from window.inspector.complete()
+
+
+def _views(window: MainWindow) -> Iterator[None]:
+    """What is seen of the run."""
     window.figures = Figures(window.theme)
     boundary = window.figures.views["boundary"]
     assert isinstance(boundary, BoundaryView)
@@ -120,6 +150,10 @@ def contents(window: MainWindow) -> Iterator[None]:
         if name not in window.docks:
             docks.add(window, name, view.title, view)
     yield
+
+
+def _panels(window: MainWindow) -> Iterator[None]:
+    """The diagram in words, and the line at the bottom."""
     window.outline = Outline(window.theme)
     docks.add(window, "outline", "Outline", window.outline)
     window.history = History(window.document.stack, window.theme)
@@ -138,10 +172,18 @@ def contents(window: MainWindow) -> Iterator[None]:
     window.status = StatusLine()
     window.setStatusBar(window.status)
     yield
+
+
+def _commands(window: MainWindow) -> Iterator[None]:
+    """The menus and their keys."""
     window.scaling = Scaling(window)
     window.keymap = Keymap(window.preferences, window)
     window.menus = actions.make_menus(window)
     yield
+
+
+def _conduct(window: MainWindow) -> None:
+    """Whatever lets the parts act on each other; each connects itself to what it follows."""
     window.reactions = Reactions(window)
     window.mending = Mending(window)
     window.adding = Adding(window)
@@ -165,13 +207,6 @@ def contents(window: MainWindow) -> Iterator[None]:
     window.lecture = Lecture(window)
     window.revealing = Revealing(window)
     window.filing.as_saved = lambda diagram: docks.with_views(window, diagram)
-    docks.arrange(window)
-    window.stacking = Stacking(window)
-    yield
-    docks.share_out(window)
-    window.offer.look()
-    window.safety.offer()
-    yield
 
 
 def _add_bar(window: MainWindow) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QDockWidget, QStyle, QWidget
+from PySide6.QtWidgets import QDockWidget, QStyle
 
 from app.docks import KEY, RIGHT
+from app.views.boundary import SENTENCE
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -16,6 +17,7 @@ INTO = {"gradients": "boundary", "loss": "boundary", "boundary": "inspector"}
 # which dock goes into the tabs of which other, the first first; views that lie on the boundary go with it
 TABS = 27  # pixels of a line of tabs
 VIEW = "boundary"  # where the views of a diagram lie on each other
+QWIDGETSIZE_MAX = 16_777_215  # Qt's own, which PySide does not export
 SHARES = {"inspector": 250, "boundary": 270, "loss": 190, "gradients": 190}
 # pixels that the docks get at first; a view gets what it asks for, and the others what that leaves
 
@@ -39,7 +41,7 @@ class Stacking(QObject):
         for dock in window.docks.values():
             dock.visibilityChanged.connect(self._soon.start)
         window.filing.opened.connect(self._opened)
-        self._was_low = False  # whether the boundary had only a sentence to say
+        self._was_low = False  # whether the boundary was held low
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
@@ -64,9 +66,15 @@ class Stacking(QObject):
         else:
             while self._folded and self._needed_with(self._folded[-1]) <= self._room():
                 self._unfold()
-        before, self._was_low = self._was_low, _is_low(self._window.boundary)
-        dock = self._window.docks[VIEW]
-        if before and not self._was_low and dock.height() < SHARES[VIEW]:
+        self._hold()
+
+    def _hold(self) -> None:
+        """Holds the boundary low while it has only a sentence to say, unless another view is seen in its place."""
+        boundary, top = self._window.boundary, self._top(VIEW)
+        low = not boundary.has_something() and top is self._window.docks[VIEW]
+        boundary.setMaximumHeight(SENTENCE if low else QWIDGETSIZE_MAX)
+        before, self._was_low = self._was_low, low
+        if before and not low and top is not None and top.height() < SHARES[VIEW]:
             self._shared.start()
 
     def share(self) -> None:
@@ -189,10 +197,6 @@ class Stacking(QObject):
         dock = self._window.docks[name]
         stack = [dock, *self._window.tabifiedDockWidgets(dock)]
         return next((d for d in stack if self._stands(d) and not d.visibleRegion().isEmpty()), None)
-
-
-def _is_low(view: QWidget) -> bool:
-    return view.maximumHeight() < SHARES[VIEW]
 
 
 def _least(dock: QDockWidget) -> int:

@@ -25,6 +25,22 @@ def drawn(diagram: Diagram, name: str) -> Note:
     raise DiagramError(f"{name:.80}: there is no such frame or comment.")
 
 
+def _frame(diagram: Diagram, name: str, instead: str) -> Frame:
+    """The frame of that id.  Raises DiagramError, which says what a comment has `instead`."""
+    thing = drawn(diagram, name)
+    if not isinstance(thing, Frame):
+        raise DiagramError(f"{name} is a comment: {instead}.")
+    return thing
+
+
+def _comment(diagram: Diagram, name: str, instead: str) -> Comment:
+    """The comment of that id.  Raises DiagramError, which says what a frame has `instead`."""
+    thing = drawn(diagram, name)
+    if not isinstance(thing, Comment):
+        raise DiagramError(f"{name} is a frame: {instead}.")
+    return thing
+
+
 def corner(thing: Note) -> Place:
     """The upper left corner."""
     x, y = (thing.rectangle if isinstance(thing, Frame) else thing.place)[:2]
@@ -191,9 +207,7 @@ class ResizeFrame(_Gesture):
         return self.id
 
     def apply(self, diagram: Diagram) -> Diagram:
-        thing = drawn(diagram, self.id)
-        if not isinstance(thing, Frame):
-            raise DiagramError(f"{self.id} is a comment: only its width can be changed.")
+        thing = _frame(diagram, self.id, "only its width can be changed")
         x, y, width, height = (float(v) for v in self.rectangle)
         return _replaced(diagram, [replace(thing, rectangle=(x, y, width, height))])
 
@@ -214,9 +228,7 @@ class WidenComment(_Gesture):
         return self.id
 
     def apply(self, diagram: Diagram) -> Diagram:
-        thing = drawn(diagram, self.id)
-        if not isinstance(thing, Comment):
-            raise DiagramError(f"{self.id} is a frame: give it a rectangle.")
+        thing = _comment(diagram, self.id, "give it a rectangle")
         return _replaced(diagram, [replace(thing, place=(*thing.place[:2], float(self.width)))])
 
 
@@ -232,9 +244,7 @@ class SetTitle(_Alone):
         return f"Name {self.id}"
 
     def apply(self, diagram: Diagram) -> Diagram:
-        thing = drawn(diagram, self.id)
-        if not isinstance(thing, Frame):
-            raise DiagramError(f"{self.id} is a comment: it has a text and no title.")
+        thing = _frame(diagram, self.id, "it has a text and no title")
         return _replaced(diagram, [replace(thing, title=self.title)])
 
 
@@ -250,9 +260,7 @@ class SetComment(_Alone):
         return f"Edit {self.id}"
 
     def apply(self, diagram: Diagram) -> Diagram:
-        thing = drawn(diagram, self.id)
-        if not isinstance(thing, Comment):
-            raise DiagramError(f"{self.id} is a frame: it has a title and no text.")
+        thing = _comment(diagram, self.id, "it has a title and no text")
         return _replaced(diagram, [replace(thing, text=self.text)])
 
 

@@ -10,7 +10,6 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from app.panels.numbers import readable
-from app.theme import Theme
 from app.views.pictures import fit
 from app.views.sampled import EDGE, HEAD, SampledView
 from app.views.shades import of_colors, shares
@@ -29,28 +28,19 @@ class AttentionView(SampledView):
     nothing = (
         "Select an attention, or a softmax over the places of a sequence, to see where it looks."
     )
-
-    def __init__(self, theme: Theme, parent: Any = None) -> None:
-        super().__init__(theme, parent)
-        self._found: AttentionMap | None = None
+    shows = AttentionMap
+    _found: AttentionMap | None
 
     def asks(self) -> tuple[Ask, ...]:
         return (Ask("attention", self._selected, str(self.place)),)
 
     def show_figures(self, figures: Mapping[Ask, Any]) -> None:
-        found = figures.get(self.asks()[0])
-        if isinstance(found, AttentionMap):
-            self._found = found
-            self.show_buttons(True)
-            self.update()
+        super().show_figures(figures)
+        self.show_buttons(self.has_something())
 
     def forget(self) -> None:
-        self._found = None
+        super().forget()
         self.show_buttons(False)
-        self.update()
-
-    def has_something(self) -> bool:
-        return self._found is not None
 
     def square(self, head: int) -> QRectF:
         """Where the cells of a head lie."""

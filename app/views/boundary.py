@@ -23,7 +23,6 @@ from runtime.snapshot import Ask
 SIDE, GAP = 116, 10  # pixels of the links and the legend, and before them
 PICTURE = 220  # pixels, at the least, that a picture needs
 SENTENCE = 52  # pixels that a sentence needs
-QWIDGETSIZE_MAX = 16_777_215  # Qt's own, which PySide does not export
 LIVE, STILL = 100, 256  # cells of a side while it trains, and while it does not
 PLAIN = "plain"  # the last word of a choice without shading
 HEADINGS = {"areas": "Decision boundary", "surface": "Answers", "fit": "Fit"}
@@ -179,7 +178,6 @@ class BoundaryView(FigureView):
         """A sentence needs less room than a picture: the other views get the rest."""
         something = self.has_something()
         self.setMinimumHeight(PICTURE if something else SENTENCE)
-        self.setMaximumHeight(QWIDGETSIZE_MAX if something else SENTENCE)
         self.links.setVisible(something)
         areas = isinstance(self._found, Answers) and self._found.grid.confidence is not None
         self.shading.setVisible(areas)

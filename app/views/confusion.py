@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -40,11 +39,12 @@ class ConfusionView(ToldView):
         "Click a cell for its samples."
     )
     nothing = "The confusion matrix appears when the diagram chooses among classes."
+    shows = Confusion
+    _found: Confusion | None
 
     def __init__(self, theme: Theme, parent: Any = None) -> None:
         super().__init__(theme, parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._found: Confusion | None = None
 
     @property
     def chosen(self) -> tuple[int, int] | None:
@@ -62,21 +62,8 @@ class ConfusionView(ToldView):
     def asks(self) -> tuple[Ask, ...]:
         return (Ask("confusion", choice=self.choice),)
 
-    def show_figures(self, figures: Mapping[Ask, Any]) -> None:
-        found = figures.get(self.asks()[0])
-        if isinstance(found, Confusion):
-            self._found = found
-            self.update()
-
     def select(self, block: str) -> None:
         """Every block has the same matrix."""
-
-    def forget(self) -> None:
-        self._found = None
-        self.update()
-
-    def has_something(self) -> bool:
-        return self._found is not None
 
     # --- where ------------------------------------------------------------------------------------------------
 

@@ -26,12 +26,14 @@ class FigureView(QWidget):
     title: ClassVar[str] = ""
     help: ClassVar[str] = ""  # one sentence, with the formula behind the view
     nothing: ClassVar[str] = ""  # said while there is nothing to show
+    shows: ClassVar[type] = type(None)  # what answers the ask of a view that has only one
     gathers: ClassVar[bool] = False  # shows a run step by step: looking back at a step adds none
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._selected = ""
+        self._found: Any = None  # what is shown
         self.received: dict[Ask, Any] = {}  # the newest answers
         self.playing = False  # whether it trains: then there is little time for a figure
         self.choice = (
@@ -71,7 +73,10 @@ class FigureView(QWidget):
 
     def show_figures(self, figures: Mapping[Ask, Any]) -> None:
         """The newest answers; those that are not due are missing."""
-        raise NotImplementedError
+        found = figures.get(self.asks()[0])
+        if found is not None and isinstance(found, self.shows):
+            self._found = found
+            self.update()
 
     def take(self, figures: Mapping[Ask, Any]) -> None:
         """Shows what has come of what it asks for, and keeps it for `table`."""
@@ -98,11 +103,12 @@ class FigureView(QWidget):
 
     def forget(self) -> None:
         """Another diagram or block: what is shown is not true any more."""
+        self._found = None
         self.update()
 
     def has_something(self) -> bool:
         """Whether there is something to paint."""
-        raise NotImplementedError
+        return self._found is not None
 
     def paint(self, painter: QPainter) -> None:
         """Paints what there is."""

@@ -24,10 +24,11 @@ class GradientsView(FigureView):
     title = "Gradients by block (log)"
     help = "How many elements of ∂C/∂z and ∂C/∂w have which decade, log₁₀|∂C/∂·|; rows run along the flow."
     nothing = "The gradients appear when the diagram trains."
+    shows = Histograms
+    _found: Histograms | None
 
     def __init__(self, theme: Theme, parent: Any = None) -> None:
         super().__init__(theme, parent)
-        self._found: Histograms | None = None
         self._names: dict[str, str] = {}
 
     def name_rows(self, names: Mapping[str, str]) -> None:
@@ -37,15 +38,6 @@ class GradientsView(FigureView):
 
     def asks(self) -> tuple[Ask, ...]:
         return (ASK,)
-
-    def show_figures(self, figures: Mapping[Ask, Any]) -> None:
-        if isinstance(figures.get(ASK), Histograms):
-            self._found = figures[ASK]
-            self.update()
-
-    def forget(self) -> None:
-        self._found = None
-        self.update()
 
     def has_something(self) -> bool:
         return self._found is not None and bool(self.rows())

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from app.panels.numbers import readable
-from app.theme import Theme, mixed
+from app.theme import mixed
 from app.views.sampled import EDGE, HEAD, ToldView
 from app.views.shades import FULL, paint_scale, picture
 from runtime.figures.matrix import Matrix
@@ -29,26 +26,11 @@ class MatrixView(ToldView):
         "a Toeplitz matrix, sparse, each weight once in every row of its channel."
     )
     nothing = "Select a convolution, or a linear block, to see its matrix."
-
-    def __init__(self, theme: Theme, parent: Any = None) -> None:
-        super().__init__(theme, parent)
-        self._found: Matrix | None = None
+    shows = Matrix
+    _found: Matrix | None
 
     def asks(self) -> tuple[Ask, ...]:
         return (Ask("matrix", self._selected),)
-
-    def show_figures(self, figures: Mapping[Ask, Any]) -> None:
-        found = figures.get(self.asks()[0])
-        if isinstance(found, Matrix):
-            self._found = found
-            self.update()
-
-    def forget(self) -> None:
-        self._found = None
-        self.update()
-
-    def has_something(self) -> bool:
-        return self._found is not None
 
     def area(self) -> QRectF:
         """Where the matrix lies: all of it, its numbers square."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -37,27 +36,15 @@ class PatchesView(ToldView):
         "the best of each image; the number is the largest z."
     )
     nothing = "Select a block that gives maps [B, C, height, width] to see what excites its units."
+    shows = Patches
+    _found: Patches | None
 
     def __init__(self, theme: Theme, parent: Any = None) -> None:
         super().__init__(theme, parent)
-        self._found: Patches | None = None
         self._boxes: dict[tuple[int, int], QRectF] = {}
 
     def asks(self) -> tuple[Ask, ...]:
         return (Ask("patches", self._selected),)
-
-    def show_figures(self, figures: Mapping[Ask, Any]) -> None:
-        found = figures.get(self.asks()[0])
-        if isinstance(found, Patches):
-            self._found = found
-            self.update()
-
-    def forget(self) -> None:
-        self._found = None
-        self.update()
-
-    def has_something(self) -> bool:
-        return self._found is not None
 
     def box(self, channel: int, number: int) -> QRectF:
         """Where a patch was painted last."""

@@ -141,7 +141,7 @@ def test_a_surface_is_painted_with_its_scale(boundary: BoundaryView) -> None:
 def test_without_answers_one_sentence_says_so_and_the_room_is_given_back(
     boundary: BoundaryView,
 ) -> None:
-    assert not boundary.has_something() and boundary.maximumHeight() < 100
+    assert not boundary.has_something() and boundary.minimumHeight() < 100
     show(boundary, _classes())
     assert boundary.has_something() and boundary.minimumHeight() > 200
     boundary.show_figures({boundary.asks()[0]: None})

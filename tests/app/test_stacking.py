@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget
 from app import docks, gallery
 from app.docks import RIGHT
 from app.settings import Blank, Preferences
+from app.views.boundary import SENTENCE
 from app.window import MainWindow
 from graph.diagram import Diagram, Frozen
 from graph.files import load
@@ -133,6 +134,30 @@ def test_the_view_of_a_page_gets_the_height_that_it_asks_for(window: MainWindow)
     settle()
     assert window.docks["slow"].height() >= window.docks["slow"].sizeHint().height()
     assert window.docks["slow"].height() > window.docks["loss"].height()
+
+
+def test_only_the_boundary_itself_is_held_low_while_it_has_one_sentence_to_say(
+    window: MainWindow,
+) -> None:
+    window.resize(1400, 900)
+    window.docks["gradients"].show()
+    found = window.boundary.found
+    open_with(window, {"attention": ""})
+    window.stacking.share()
+    settle()
+    with_picture = window.docks["attention"].height()
+    window.boundary.forget()
+    open_with(window, {"boundary": ""})
+    assert window.boundary.height() <= SENTENCE
+    open_with(window, {"attention": ""})
+    # a picture's own least height is all that may be missing
+    assert window.docks["attention"].height() > 0.85 * with_picture
+    window.docks["boundary"].raise_()
+    settle()
+    assert window.boundary.height() <= SENTENCE
+    window.boundary.show_figures({window.boundary.asks()[0]: found})
+    settle()
+    assert window.boundary.height() > 4 * SENTENCE
 
 
 def test_tabs_of_the_page_before_are_closed(window: MainWindow) -> None:

@@ -316,7 +316,8 @@ def _killed(folder: Path, seed: int) -> float:
     time.sleep(random.Random(seed).uniform(0.0, 5.5))
     os.kill(child.pid, signal.SIGKILL)
     died = time.time()
-    edits |= {int(line.split()[0]): float(line.split()[1]) for line in child.stdout}
+    told = [line.split() for line in child.stdout if line.endswith("\n")]  # not what was cut off
+    edits |= {int(number): float(at) for number, at in told}
     child.wait()
     there = [copy.diagram for copy in lost(folder)]
     kept = len(there[0].blocks) if there else 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 import time
 from collections.abc import Mapping
@@ -11,15 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from graph.problem import FileError
+from runtime.extras import lacks_tensorboard
 from runtime.run import Run
 
 PACE = 0.1  # seconds between two points of the loss while it trains
-MISSING = "TensorBoard is not installed; get it with: pip install tensorboard"
-
-
-def is_there() -> bool:
-    """Whether the package is installed."""
-    return importlib.util.find_spec("tensorboard") is not None
 
 
 class Log:
@@ -35,8 +29,8 @@ class Log:
         """Writes below this folder from now on, "" to stop.  Raises FileError without TensorBoard, or when it cannot."""
         self.end()
         self.folder = ""
-        if folder and not is_there():
-            raise FileError(MISSING)
+        if folder and (missing := lacks_tensorboard()):
+            raise FileError(missing)
         if folder:
             try:
                 Path(folder).mkdir(parents=True, exist_ok=True)

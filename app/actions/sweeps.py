@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
 from app.actions.commands import Commands, Table
+from runtime.extras import lacks_tensorboard
 
 if TYPE_CHECKING:
     from app.window import MainWindow
-
-MISSING = "TensorBoard is not installed; get it with: pip install tensorboard"
 
 
 class ManyRuns(Commands):
@@ -38,8 +36,8 @@ class ManyRuns(Commands):
     def tensorboard(self, wanted: bool) -> None:
         """Writes losses for TensorBoard from now on, or no more."""
         folder = ""
-        if wanted and importlib.util.find_spec("tensorboard") is None:
-            self._window.notice.say(MISSING)
+        if wanted and (missing := lacks_tensorboard()):
+            self._window.notice.say(missing)
         elif wanted:
             folder = self.ask_folder()
         if wanted and not folder:

@@ -568,12 +568,13 @@ def test_the_switch_says_what_is_missing_or_asks_for_a_folder(
     window: MainWindow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     from app.actions import sweeps as module
+    from runtime.extras import NO_TENSORBOARD
 
     switch = window.menus.actions["tensorboard"]
-    monkeypatch.setattr(module.importlib.util, "find_spec", lambda _name: None)
+    monkeypatch.setattr(module, "lacks_tensorboard", lambda: NO_TENSORBOARD)
     switch.trigger()
     assert not switch.isChecked() and "pip install" in window.notice.text.text()
-    monkeypatch.setattr(module.importlib.util, "find_spec", lambda _name: object())
+    monkeypatch.setattr(module, "lacks_tensorboard", lambda: "")
     monkeypatch.setattr(module.ManyRuns, "ask_folder", lambda _self: "")
     switch.trigger()
     assert not switch.isChecked()

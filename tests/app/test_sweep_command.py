@@ -109,7 +109,8 @@ def test_training_without_tensorboard_says_what_to_install(
     gradboard: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from runtime import tensorboard
+    from runtime.extras import NO_TENSORBOARD
 
-    monkeypatch.setattr(tensorboard, "is_there", lambda: False)
+    monkeypatch.setattr(tensorboard, "lacks_tensorboard", lambda: NO_TENSORBOARD)
     said = gradboard("train", "spiral.gradboard", "--steps", "1", "--tensorboard", "logs")
     assert said.code == 1 and "pip install" in one_sentence(said)

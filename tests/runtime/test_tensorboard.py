@@ -14,6 +14,7 @@ from nodes.sketch import Sketch
 from runtime import final, tensorboard
 from runtime import messages as m
 from runtime.engine import Engine
+from runtime.extras import NO_TENSORBOARD
 from runtime.final import final_numbers
 from runtime.snapshot import Snapshot
 from runtime.tensorboard import Log
@@ -87,7 +88,7 @@ def test_the_engine_answers_with_the_numbers_of_the_present() -> None:
 def test_without_tensorboard_one_sentence_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(tensorboard, "is_there", lambda: False)
+    monkeypatch.setattr(tensorboard, "lacks_tensorboard", lambda: NO_TENSORBOARD)
     with pytest.raises(FileError, match="pip install"):
         Log().to(str(tmp_path))
     made, said = engine()

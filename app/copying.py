@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from graph.diagram import Diagram, Frozen, Pin, Wire
 from graph.edits import Paste
-from graph.files import from_text, to_text
+from graph.files import to_text
 from graph.frame import Comment, Frame, Note
 from graph.framing import corner, held_by
 from graph.grouping import AddPart
@@ -39,12 +39,11 @@ def copied_text(diagram: Diagram, ids: Iterable[str], notes: Iterable[str] = ())
     return to_text(part_of(diagram, ids, notes))
 
 
-def paste_of(text: str) -> tuple[Paste, tuple[AddPart, ...]]:
-    """The edit that inserts what the clipboard holds, and those that add the parts used there.
+def paste_of(found: Diagram) -> tuple[Paste, tuple[AddPart, ...]]:
+    """The edit that inserts what was copied, and those that add the parts used there.
 
-    Its `incoming` are the wires that fed the originals, wherever that was.  Raises FileError when it holds no diagram.
+    Its `incoming` are the wires that fed the originals, wherever that was.
     """
-    found = from_text(text, "the clipboard")
     parts = tuple(AddPart(name, part) for name, part in found.parts.items())
     wires = _noted(found.extra.get(INCOMING), found.blocks.keys())
     blocks = tuple(found.blocks.values())

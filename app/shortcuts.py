@@ -103,7 +103,12 @@ MENUS: dict[str, tuple[Shortcut | None, ...]] = {  # None is a separator
             ("Ctrl+Shift+C",),
             "copy a picture of the selected blocks, or of all, to the clipboard",
         ),
-        Shortcut("paste", "&Paste", ("Ctrl+V",), "insert the blocks of the clipboard at the mouse"),
+        Shortcut(
+            "paste",
+            "&Paste",
+            ("Ctrl+V",),
+            "insert the blocks of the clipboard at the mouse, from a picture of them too",
+        ),
         Shortcut(
             "paste_wired",
             "Paste &with incoming wires",

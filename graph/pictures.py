@@ -47,7 +47,7 @@ def packed_in(content: bytes, where: str, most: int) -> str:
         ) from None
     if found is None:
         raise FileError(
-            f"{where}: this picture carries no diagram; choose one that Gradboard exported, or a diagram's own file."
+            f"{where}: this picture carries no diagram; take one that Gradboard made, or a diagram's own file."
         )
     return found
 

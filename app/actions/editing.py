@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from app import copying
 from app.actions.commands import Commands, Table
 from app.canvas.placing import on_grid
+from app.clipboard import diagram_in
 from graph.edits import Paste, Together
 from graph.grouping import AddPart
 from graph.problem import FileError
@@ -50,17 +51,14 @@ class Editing(Commands):
             self._window.scene.delete_selected()
 
     def paste(self, wired: bool = False) -> None:
-        """Inserts what the clipboard holds, at the mouse if it is over the canvas, and selects it; `wired`, with the wires
-        from what fed the originals."""
-        text = QGuiApplication.clipboard().text()
-        if not text.strip():
-            self._window.status.say("The clipboard is empty.")
-            return
+        """Inserts what the clipboard holds, be it a picture, at the mouse if it is over the canvas, and selects it; `wired`,
+        with the wires from what fed the originals."""
         try:
-            paste, parts = copying.paste_of(text)
+            found = diagram_in(QGuiApplication.clipboard().mimeData())
         except FileError as error:
             self._window.status.say(str(error))
             return
+        paste, parts = copying.paste_of(found)
         if not copying.places(paste):
             self._window.status.say("There is no block in the clipboard.")
             return

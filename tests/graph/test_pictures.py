@@ -80,7 +80,7 @@ def test_a_picture_without_a_diagram_is_refused_with_one_sentence(
 ) -> None:
     file = tmp_path / f"photo.{suffix}"
     Image.new("RGB", (8, 8), "red").save(file)
-    with pytest.raises(FileError, match=r"photo\.\w+: this picture carries no diagram; choose"):
+    with pytest.raises(FileError, match=r"photo\.\w+: this picture carries no diagram; take"):
         load(file)
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,7 +24,7 @@ from app.theme import PAPER
 from app.window import MainWindow
 from graph.diagram import Block, Diagram
 from graph.edits import Together
-from graph.files import save, to_text
+from graph.files import load, save, to_text
 from graph.frame import Comment, Frame
 from graph.framing import AddComment, AddFrame
 from graph.grouping import Group
@@ -29,6 +32,7 @@ from graph.pictures import png_with
 from tests.app.canvas_bench import block, diagram, spiral
 from tests.app.driving import Ctrl, Hand, Shift
 from tests.app.fake_session import FakeSession
+from tests.app.xscreen import XScreen, wait
 
 START = diagram((block("tanh1", "tanh", 0, 0),))
 
@@ -249,3 +253,50 @@ def test_a_plain_image_and_an_empty_clipboard_are_told_apart(hand: Hand) -> None
     hand.press(Qt.Key.Key_V, Ctrl)
     assert hand.window.status.currentMessage() == "The clipboard is empty."
     assert hand.window.document.diagram == START
+
+
+# --- two programs on one screen ------------------------------------------------------------------------------------
+
+
+def _start(screen: XScreen, folder: Path, file: Path) -> subprocess.Popen[bytes]:
+    home = {name: str(folder) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR")}
+    kept = {k: v for k, v in os.environ.items() if k not in ("WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
+    return subprocess.Popen(
+        [sys.executable, "-m", "app", str(file), "--theme", "paper"],
+        cwd=Path(__file__).parents[2],
+        env={**kept, **home, "DISPLAY": screen.display, "QT_QPA_PLATFORM": "xcb"},
+    )
+
+
+@pytest.mark.screen
+@pytest.mark.skipif(
+    not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool"
+)
+def test_a_picture_goes_from_one_program_to_another(tmp_path: Path) -> None:
+    memory, home = tmp_path / "screen", tmp_path / "home"
+    memory.mkdir()
+    home.mkdir(mode=0o700)
+    source, target = tmp_path / "source.gradboard", tmp_path / "target.gradboard"
+    save(_framed(), source)
+    save(START, target)
+    with XScreen(memory, 1400, 900) as screen:
+        programs = [_start(screen, home, file) for file in (source, target)]
+        try:
+            screen.focus("target.gradboard")
+            screen.focus("source.gradboard")
+            wait(lambda: _pasted(screen, target), "the blocks in the other file")
+            assert load(target).parts == _framed().parts
+            assert {c.text for c in load(target).comments} == {"$\\lambda$"}
+        finally:
+            for program in programs:
+                program.kill()
+                program.wait(10)
+
+
+def _pasted(screen: XScreen, target: Path) -> bool:
+    """Copies in one window, pastes and saves in the other, until the first is filled and listens."""
+    screen.focus("source.gradboard")
+    screen.key("ctrl+shift+c")
+    screen.focus("target.gradboard")
+    screen.key("ctrl+v", "ctrl+s")
+    return len(load(target).blocks) > len(START.blocks)

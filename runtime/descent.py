@@ -118,7 +118,7 @@ class Descent:
             state = old.get(name, {})
             fits = parameter.requires_grad and (unchanged or _fits(state, parameter))
             if state and fits:
-                self.optimizer.state[parameter] = state
+                self.optimizer.state[parameter] = _on(parameter, state)
 
     def state(self) -> dict[str, Any]:
         """The optimizer's memory; copies."""
@@ -139,6 +139,19 @@ def _fits(state: Mapping[str, Any], parameter: torch.Tensor) -> bool:
     values = [v for v in state.values() if torch.is_tensor(v) and v.dim()]
     lists = any(isinstance(v, list) for v in state.values())  # of all parameters together
     return not lists and all(v.shape == parameter.shape for v in values)
+
+
+def _on(parameter: torch.Tensor, state: Mapping[str, Any]) -> dict[str, Any]:
+    """A parameter's memory where it lies now, in its precision; torch counts steps on the CPU, in floats of its own."""
+
+    def moved(value: Any) -> Any:
+        if isinstance(value, list):
+            return [moved(v) for v in value]
+        if not torch.is_tensor(value):
+            return value
+        return value.to(parameter.device, parameter.dtype if value.is_floating_point() else None)
+
+    return {name: value if name == "step" else moved(value) for name, value in state.items()}
 
 
 def copied(value: Any) -> Any:

@@ -349,7 +349,7 @@ def compile(
             )
     dtype = getattr(torch, recipe.dtype)
     inputs = kinds_of(diagram, shapes or {}, data, dtype, problems)
-    kept = {**keep.kept, **keep.stages} if keep and keep.dtype == dtype else {}
+    kept = {**keep.kept, **keep.stages} if keep else {}
     trace = Tracer(diagram, inputs, dtype, device, recipe.seed, kept).run()
     program = Program(diagram, trace, recipe, device, tuple(problems))
     program.report = _with_parts(program.report, flat)

@@ -171,6 +171,7 @@ class Run:
         if best:
             self.descent.use_averages(True)
             self.program.load(best)
+            self._safe = self.state()
         return epoch
 
     def _weights(self) -> dict[str, torch.Tensor]:
@@ -316,11 +317,12 @@ class Run:
         self.record.restore(state.get("record", {}))
         self.program.set_epoch(self.batches.epoch)
         self.descent.show_rate(state.get("rate", self.rate))
+        self._safe = state
 
     def branch(self, state: Mapping[str, Any]) -> None:
         """Goes on from an earlier state; what came after it is forgotten."""
         self.restore(state)
-        self._safe, self.curve = self.state(), []
+        self.curve = []
         self.trail.cut(self.step_count)
 
 

@@ -149,14 +149,14 @@ class Tracer:
         kinds = tuple(self.trace.kinds[pin] for pin in sources.values())
         settings = _settings_that_matter(instance)
         given = self.maker.given(block, flanks)
-        signature = (block.kind, settings, kinds, flanks, given, block.shares)
+        signature = (block.kind, settings, kinds, flanks, given, block.shares, self.dtype)
         if isinstance(instance, Regulariser) and not sources:
             stage = Stage(block, instance, instance.of_weights(), (), signature, True)
             self.trace.stages[block.id] = stage
             return
         op = self.maker.op(block, instance, kinds, flanks, signature)
         _set_trained(op, instance, True)  # so that frozen weights are counted too
-        key = None if block.shares else (*signature, self.dtype)
+        key = None if block.shares else signature
         outcome = outcome_of(key, op, kinds, self.device == "meta")
         if outcome.error:
             raise BlockError(

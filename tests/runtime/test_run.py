@@ -15,7 +15,7 @@ import gradboard as gb
 from graph.edits import SetRecipe, SetSetting
 from graph.problem import DiagramError, FileError
 from nodes.sketch import Sketch
-from runtime.checkpoint import load_run, save_run, state_path, weights_path
+from runtime.checkpoint import load_run, resume, save_run, state_path, weights_path
 from runtime.data import load, split
 from runtime.optimizers import catalogue as optimizers
 from runtime.program import compile
@@ -234,3 +234,64 @@ def test_history_has_a_row_an_epoch() -> None:
     assert result.history[-1]["loss"] < result.history[0]["loss"]
     assert set(result.metrics) == {"training", "validation", "test"}
     assert 0 <= result.metrics["test"]["accuracy"] <= 1
+
+
+@pytest.mark.parametrize("optimizer", optimizers())
+def test_another_precision_keeps_the_weights_and_what_the_optimizer_remembers(
+    optimizer: str,
+) -> None:
+    diagram = classifier(optimizer=optimizer, rate=0.01)
+    run = Run(compile(diagram))
+    for _ in range(5):
+        run.step()
+    before = {n: p.detach().clone() for n, p in run.program.parameters.items()}
+    memory = _numbers(run)
+    finer = SetRecipe("dtype", "float64").apply(diagram)
+    run.adopt(compile(finer, data=run.data, keep=run.program), run.data)
+    for name, parameter in run.program.parameters.items():
+        assert parameter.dtype == torch.float64
+        torch.testing.assert_close(parameter.detach(), before[name].double(), rtol=0, atol=0)
+    assert _numbers(run) == memory
+    assert all(math.isfinite(run.step()) for _ in range(5)) and run.step_count == 10
+
+
+def _numbers(run: Run) -> list[float]:
+    """What the optimizer remembers, one number for each tensor."""
+    assert run.optimizer is not None
+    states = run.optimizer.state.values()
+    return [float(v.double().sum()) for s in states for v in s.values() if torch.is_tensor(v)]
+
+
+def _spoiled(run: Run, steps: int) -> None:
+    """So many steps, then one whose samples are no numbers, nor any before it when they are repeated."""
+    for _ in range(steps):
+        run.step()
+    fields, run.batches._training = run.batches._training, {}
+    run.batches._training = {**fields, "x": torch.full_like(fields["x"], float("nan"))}
+    with pytest.raises(NonFinite):
+        run.step()
+    run.batches._training = fields
+
+
+def test_a_loaded_run_goes_back_to_where_it_was_loaded_at_the_earliest(tmp_path: Path) -> None:
+    first = Run(compile(classifier(seed=2)))
+    for _ in range(300):
+        first.step()
+    save_run(first.state(), tmp_path / "d.gradboard")
+    run = Run(compile(classifier(seed=2)))
+    assert resume(run, tmp_path / "d.gradboard")
+    _spoiled(run, 4)
+    assert run.step_count == 300
+    for name, p in run.program.parameters.items():
+        torch.testing.assert_close(p, first.program.parameters[name], rtol=0, atol=0)
+
+
+def test_a_loss_that_is_no_number_does_not_undo_the_return_to_the_best_weights() -> None:
+    run = Run(compile(classifier(rate=0.05, patience=1)))
+    while not run.record.best:
+        run.step()
+    run.record.best = {name: w * 0 + 0.5 for name, w in run.record.best.items()}
+    run.keep_best()
+    assert run.step_count % 256
+    _spoiled(run, 0)
+    assert all(bool((p == 0.5).all()) for p in run.program.parameters.values())

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+PIECE = 1 << 16  # numbers of each row that are multiplied at a time
+
 
 @dataclass(frozen=True)
 class Plane:
@@ -51,19 +53,28 @@ def main_directions(values: np.ndarray, count: int) -> tuple[np.ndarray, np.ndar
     """
     mean = values.mean(0)
     centred = values - mean
-    centred = centred / (float(np.linalg.norm(centred)) or 1.0)  # of variance 1 in all
+    centred /= float(np.linalg.norm(centred)) or 1.0  # of variance 1 in all
     samples, size = centred.shape
     if size <= samples:
         squares, vectors = np.linalg.eigh(centred.T @ centred)
         directions = vectors.T[::-1][:count]
     else:
-        squares, vectors = np.linalg.eigh(centred @ centred.T)
+        squares, vectors = np.linalg.eigh(_products(centred))
         directions = vectors.T[::-1][:count] @ centred
     directions = _completed(directions, count, size)
     largest = np.abs(directions).argmax(1)
     directions = directions * np.where(directions[range(count), largest] < 0, -1.0, 1.0)[:, None]
     shares = [float(max(s, 0.0)) for s in squares[::-1][:count]]
     return mean, directions, shares + [0.0] * (count - len(shares))
+
+
+def _products(rows: np.ndarray) -> np.ndarray:
+    """The inner products of rows with one another, in double precision without a copy of all in it."""
+    pieces = (rows[:, at : at + PIECE].astype(np.float64) for at in range(0, rows.shape[1], PIECE))
+    found = np.zeros((len(rows), len(rows)))
+    for piece in pieces:
+        found += piece @ piece.T
+    return found
 
 
 def _completed(directions: np.ndarray, count: int, size: int) -> np.ndarray:

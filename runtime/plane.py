@@ -1,18 +1,31 @@
-"""A plane of weight space: two single weights, or two random directions normalised filter by filter."""
+"""A plane of weight space: two single weights, the way that a run has taken, or two random directions."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 
 from graph.problem import DiagramError
-from runtime.figures.surface import DIRECTIONS, WEIGHTS, Where, entry_name, entry_of
+from runtime.components import main_directions
+from runtime.figures.surface import (
+    DIRECTIONS,
+    PATH,
+    TURNS,
+    WEIGHTS,
+    Where,
+    entry_name,
+    entry_of,
+    usual,
+)
 from runtime.program import Program
+from runtime.trail import Trail
 
 LEAST = 2.0  # half the width, at the least, of a plane of two weights
 MARGIN = 1.2  # of the farthest weight of the path
+FLATTEST = 0.25  # height of a plane along a path, at the least, as a share of its width; and the other way round
 
 
 @dataclass(frozen=True)
@@ -52,26 +65,43 @@ class Plane:
         parts = dict(zip(self.centre, rows.split(sizes, 1), strict=True))
         first, second = self.directions
         products = torch.zeros(len(rows), 2, dtype=rows.dtype, device=rows.device)
-        gram = torch.zeros(2, 2, dtype=rows.dtype, device=rows.device)
         for name in {**first, **second}:
-            zero = torch.zeros_like(self.centre[name])
-            pair = torch.stack([first.get(name, zero).flatten(), second.get(name, zero).flatten()])
-            products += (parts[name] - self.centre[name].flatten()) @ pair.T
-            gram += pair @ pair.T
-        return products @ torch.linalg.pinv(gram)  # a net of zeros has no directions
+            products += (parts[name] - self.centre[name].flatten()) @ self._pair(name).T
+        return products @ torch.linalg.pinv(self.gram)  # a net of zeros has no directions
+
+    @property
+    def gram(self) -> torch.Tensor:
+        """The inner products of the directions, `[2, 2]`."""
+        pairs = [self._pair(name) for name in {**self.directions[0], **self.directions[1]}]
+        return torch.stack([pair @ pair.T for pair in pairs]).sum(0)
+
+    def _pair(self, name: str) -> torch.Tensor:
+        """Both directions in one parameter, `[2, n]`."""
+        zero = torch.zeros_like(self.centre[name])
+        return torch.stack([d.get(name, zero).flatten() for d in self.directions])
 
 
-def plane_of(program: Program, where: Where) -> Plane:
-    """The plane that a choice means for a program's present weights.  Raises DiagramError with one sentence."""
+def plane_of(program: Program, where: Where, trail: Trail) -> Plane:
+    """The plane that a choice means for a program's present weights, and for the way that brought it there.
+
+    Raises DiagramError with one sentence.
+    """
     weights = {n: p.detach().clone() for n, p in program.parameters.items() if p.requires_grad}
     numbers = sum(w.numel() for w in weights.values())
     if numbers < 2:
         raise DiagramError("a surface needs two weights to vary, the diagram has fewer.")
-    kind = where.kind or (WEIGHTS if numbers == 2 or where.x else DIRECTIONS)
+    kind = where.kind or (WEIGHTS if where.x else usual(numbers, len(trail.steps) + 1))
     asked, where = where, replace(where, kind=kind)
     centre = {n: p.detach().clone() for n, p in program.parameters.items()}
     if kind == WEIGHTS:
         return _of_weights(centre, weights, asked, where)
+    if kind == PATH:
+        along = path_directions(centre, torch.cat([trail.rows, trail.now()[None]]))
+        if along is not None:
+            return Plane(asked, where, centre, along)
+        if asked.kind:
+            raise DiagramError("the run has no path yet: train two steps or more, then compute.")
+        where = replace(where, kind=DIRECTIONS)
     return Plane(asked, where, centre, random_directions(weights, where.seed))
 
 
@@ -132,6 +162,53 @@ def random_directions(
     return first, second
 
 
+def path_directions(
+    weights: dict[str, torch.Tensor], rows: torch.Tensor
+) -> tuple[dict[str, torch.Tensor], dict[str, torch.Tensor]] | None:
+    """The first two principal components of the weights `rows` `[k, n]` of a path, each of length 1; None without a way.
+
+    They are those of the differences from the last weights too.  Source: Li et al. 2018, Visualizing the loss landscape
+    of neural nets, section 7.
+    """
+    rows = _visited(rows)
+    if len(rows) < TURNS or torch.equal(rows.amin(0), rows.amax(0)):
+        return None
+    found = main_directions(rows.cpu().numpy(), 2)[1]
+    sizes = [w.numel() for w in weights.values()]
+    first, second = (
+        {
+            name: torch.as_tensor(part, dtype=w.dtype, device=w.device).reshape(w.shape)
+            for (name, w), part in zip(
+                weights.items(), np.split(direction, np.cumsum(sizes)[:-1]), strict=True
+            )
+        }
+        for direction in found
+    )
+    return first, second
+
+
+def shares(plane: Plane, rows: torch.Tensor) -> tuple[float, float]:
+    """How much of the variance of weights `[k, n]` lies along the first direction, and at right angles to it in the plane."""
+    rows = _visited(rows)
+    whole = float(rows.var(0, correction=0).double().sum()) if len(rows) else 0.0
+    if not whole > 0:
+        return 0.0, 0.0
+    gram = plane.gram.double()
+    places = plane.coordinates(rows).double()
+    length = gram[0, 0].sqrt().clamp_min(1e-30)
+    across = (gram[1, 1] - (gram[0, 1] / length) ** 2).clamp_min(0.0).sqrt()
+    first = places[:, 0] * length + places[:, 1] * gram[0, 1] / length
+    second = places[:, 1] * across
+    along, beside = (float(v.var(correction=0)) / whole for v in (first, second))
+    return min(along, 1.0), min(beside, 1.0)
+
+
+def _visited(rows: torch.Tensor) -> torch.Tensor:
+    """Those rows that are numbers; the present only once, if it is recorded already."""
+    rows = rows[rows.isfinite().all(1)]
+    return rows[:-1] if len(rows) > 1 and torch.equal(rows[-1], rows[-2]) else rows
+
+
 def _like(weight: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     drawn = torch.randn(weight.shape, generator=generator, dtype=torch.float64)
     rows = len(weight) if weight.dim() >= 2 else 1
@@ -141,11 +218,14 @@ def _like(weight: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
 
 
 def bounds(plane: Plane, places: torch.Tensor) -> tuple[float, float, float, float]:
-    """The square (x0, x1, y0, y1) that is shown, given where the run has been on the plane, `[k, 2]`, the present last.
+    """The rectangle (x0, x1, y0, y1) that is shown, given where the run has been on the plane, `[k, 2]`, the present last.
 
-    Two weights: around 0, wide enough for the whole path, unless the chosen span leaves the present out; then around
-    it.  Random directions: one filter's norm to every side of the present.
+    Two weights: a square around 0, wide enough for the whole path, unless the chosen span leaves the present out; then
+    around it.  Random directions: one filter's norm to every side of the present.  Along the path: all of it, a span
+    being half the larger side.
     """
+    if plane.where.kind == PATH:
+        return _around(places, plane.where.span)
     if plane.where.kind == DIRECTIONS:
         half = plane.where.span or 1.0
         return (-half, half, -half, half)
@@ -155,6 +235,21 @@ def bounds(plane: Plane, places: torch.Tensor) -> tuple[float, float, float, flo
     if max(abs(x), abs(y)) <= half or not math.isfinite(x + y):
         x = y = 0.0
     return (x - half, x + half, y - half, y + half)
+
+
+def _around(places: torch.Tensor, span: float) -> tuple[float, float, float, float]:
+    """The rectangle around all places, in its proportions around the last one where a span would leave that out."""
+    known = places[places.isfinite().all(1)].double()
+    low, high = known.amin(0), known.amax(0)
+    half = (high - low) / 2 * MARGIN
+    half = half.maximum(FLATTEST * half.max()).clamp_min(1e-6)
+    middle = (low + high) / 2
+    if span:
+        half = half * span / half.max()
+        if bool(((known[-1] - middle).abs() > half).any()):
+            middle = known[-1]
+    (x0, y0), (x1, y1) = (middle - half).tolist(), (middle + half).tolist()
+    return x0, x1, y0, y1
 
 
 def _round(value: float) -> float:

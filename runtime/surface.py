@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from runtime.figures.surface import Surface, Where
-from runtime.plane import Plane, bounds, plane_of
+from runtime.plane import Plane, bounds, plane_of, shares
 from runtime.run import Run
 from runtime.snapshot import Ask
 from runtime.trial import SAMPLES, numel
@@ -29,10 +29,11 @@ def surface(run: Run, ask: Ask) -> Iterator[tuple[float, Surface]]:
     The loss is the training loss in evaluation mode (no dropout, stored averages), over the same samples everywhere;
     latent variables keep the values inferred for the present weights.  Raises DiagramError for a plane that is not there.
     """
-    plane = plane_of(run.program, Where.read(ask.choice))
+    plane = plane_of(run.program, Where.read(ask.choice), run.trail)
     run.plane = plane
     loss = _Loss(run, plane)
-    box = bounds(plane, path_on(plane, run)[0])
+    rows = places(run)
+    box, held = bounds(plane, plane.coordinates(rows)), shares(plane, rows)
     across, up = np.linspace(box[0], box[1], NODES), np.linspace(box[2], box[3], NODES)
     found = np.full((NODES, NODES), np.nan)
     done, step = 0, run.step_count
@@ -45,7 +46,12 @@ def surface(run: Run, ask: Ask) -> Iterator[tuple[float, Surface]]:
             done += len(some)
             minima = _minima(found, across, up) if done == NODES**2 else ()
             axes = (plane.where.x, plane.where.y)
-            yield done / NODES**2, Surface(found.copy(), box, axes, loss.samples, step, minima)
+            yield (
+                done / NODES**2,
+                Surface(
+                    found.copy(), box, axes, loss.samples, step, minima, plane.where.kind, held
+                ),
+            )
 
 
 def _passes() -> Iterator[tuple[int, np.ndarray]]:
@@ -148,7 +154,11 @@ def _connected(area: np.ndarray, row: int, column: int) -> np.ndarray:
 # --- the path --------------------------------------------------------------------------------------------------
 
 
+def places(run: Run) -> torch.Tensor:
+    """The weights where a run has been, `[k, all parameters]`, the present last."""
+    return torch.cat([run.trail.rows, run.trail.now()[None]])
+
+
 def path_on(plane: Plane, run: Run) -> tuple[torch.Tensor, tuple[int, ...]]:
     """Where a run has been on a plane, `[k, 2]`, after which steps; the present last."""
-    rows = torch.cat([run.trail.rows, run.trail.now()[None]])
-    return plane.coordinates(rows), (*run.trail.steps, run.step_count)
+    return plane.coordinates(places(run)), (*run.trail.steps, run.step_count)

@@ -10,10 +10,11 @@ from app.panels.numbers import readable
 from app.theme import Theme
 from app.views.axes import Scale, tick_text, ticks
 from app.views.relief import Shade, contour, levels, relief_colors, shade_of
-from runtime.figures.surface import Surface
+from runtime.figures.surface import WEIGHTS, Surface
 
 MARK, DOT = 4.0, 4.5  # half the size of a minimum's cross, of the present's dot
 HALO = 3.2  # pixels of the pale line under the path
+NOTE = 44.0  # of what is said about the path
 SCALE = 92.0  # pixels of the legend's height, at the most
 
 
@@ -135,8 +136,10 @@ class Landscape:
     # --- what it means ----------------------------------------------------------------------------------------------
 
     def paint_legend(self, painter: QPainter, room: QRectF) -> None:
-        """The losses of the colours, and the marks."""
-        height = min(SCALE, room.height() - 62)
+        """The losses of the colours, the marks, and how much of the path the plane holds."""
+        assert self._surface is not None
+        held = sum(self._surface.shares) if self._surface.kind != WEIGHTS else 0.0
+        height = min(SCALE, room.height() - 62 - (NOTE if held else 0.0))
         painter.setPen(QColor(self._theme.muted))
         painter.drawText(
             QPointF(room.left(), room.top() + 9), "loss (log)" if self._shade.log else "loss"
@@ -151,6 +154,13 @@ class Landscape:
             painter.setPen(QColor(self._theme.muted))
             painter.drawText(QPointF(room.left() + 16, top + 4), text)
             top += 15
+        if held:
+            self._tell_share(painter, QRectF(room.left(), top - 4, room.width() + 8, NOTE), held)
+
+    def _tell_share(self, painter: QPainter, room: QRectF, held: float) -> None:
+        share = f"{held:.0%}" if held >= 0.01 else "less than 1%"
+        flags = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        painter.drawText(room, flags, f"{share} of the path lies in this plane")
 
     def _paint_scale(self, painter: QPainter, room: QRectF) -> None:
         shares = np.linspace(1, 0, int(room.height()))

@@ -19,11 +19,12 @@ from app.views.axes import Scale
 from app.views.job import JobView
 from app.views.landscape import Landscape
 from app.views.weights import WeightChoice, called
-from runtime.figures.surface import DIRECTIONS, WEIGHTS, Path, Surface, Where
+from runtime.figures.surface import DIRECTIONS, PATH, WEIGHTS, Path, Surface, Where
 from runtime.messages import Compiled
 from runtime.snapshot import Ask
 
 LEFT, RIGHT, BOTTOM = 42, 104, 34
+KINDS = {WEIGHTS: "Two weights", PATH: "Along the path", DIRECTIONS: "Random directions"}
 TALL = 240  # pixels, at the least, that the picture and its controls need
 LADDER = (1.0, 2.0, 5.0)  # times powers of ten: how wide the plane may be
 
@@ -33,10 +34,14 @@ class SurfaceView(JobView):
 
     title = "Loss surface"
     help = (
-        "L(w + a·u + b·v): the training loss over two weights, or over two random directions u, v as long, "
-        "filter by filter, as the weights; the line is the path of the descent."
+        "L(w + a·u + b·v): the training loss over two weights, along the path of the descent (u, v: the first two "
+        "principal components of its weights), or over two random directions as long, filter by filter, as the "
+        "weights; the line is the path."
     )
-    nothing = "Press Compute to see the loss around the present weights."
+    nothing = (
+        "Press Compute to see the loss around the present weights.\n"
+        "Train first, and the plane lies along the path that the weights took."
+    )
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -54,10 +59,13 @@ class SurfaceView(JobView):
     def _add_controls(self) -> None:
         self.kind = QComboBox()
         self.kind.setAccessibleName("plane of weight space")
-        self.kind.addItem("Two weights", WEIGHTS)
-        self.kind.addItem("Random directions", DIRECTIONS)
+        for kind, text in KINDS.items():
+            self.kind.addItem(text, kind)
         self.kind.setMinimumWidth(80)
-        self.kind.setToolTip("Which plane of weight space is shown.")
+        self.kind.setToolTip(
+            "Which plane of weight space is shown: of two weights; of the two directions in which the path varies "
+            "most, so that all of it is seen; or of two random ones, which the path is nearly at right angles to."
+        )
         self.kind.activated.connect(self._kind_chosen)
         self.controls.addWidget(self.kind)
         self.closer = self._small(
@@ -85,9 +93,10 @@ class SurfaceView(JobView):
 
     def _show_controls(self) -> None:
         """Only what the plane and the diagram need."""
-        weighing = self.plane == WEIGHTS
-        self.kind.setCurrentIndex(0 if weighing else 1)
-        self.other.setVisible(not weighing)
+        plane = self.plane
+        weighing = plane == WEIGHTS
+        self.kind.setCurrentIndex(self.kind.findData(plane))
+        self.other.setVisible(plane == DIRECTIONS)
         many = self._path is not None and self._path.single is None
         self.weights.setVisible(weighing and many)
         self.update()
@@ -96,11 +105,10 @@ class SurfaceView(JobView):
 
     @property
     def plane(self) -> str:
-        """The kind of plane: as chosen, else two weights for a diagram that has just two."""
+        """The kind of plane: as chosen, else what fits the diagram and how far it has come."""
         if self._where.kind:
             return self._where.kind
-        single = self._path is not None and self._path.single is not None
-        return WEIGHTS if single else DIRECTIONS
+        return self._path.usual if self._path is not None else DIRECTIONS
 
     def choose(self, choice: str) -> None:
         self._take(Where.read(choice))
@@ -132,8 +140,8 @@ class SurfaceView(JobView):
     def zoom(self, steps: int) -> None:
         """Shows a plane some steps of 1, 2, 5, 10 wider, or narrower below 0, and computes it."""
         if self._found is not None:
-            x0, x1, *_ = self._found.bounds
-            self._take(replace(self._where, span=wider((x1 - x0) / 2, steps)))
+            x0, x1, y0, y1 = self._found.bounds
+            self._take(replace(self._where, span=wider(max(x1 - x0, y1 - y0) / 2, steps)))
             self.start()
 
     # --- what comes ----------------------------------------------------------------------------------------------
@@ -149,10 +157,11 @@ class SurfaceView(JobView):
         found = figures.get(self.asks()[0])
         if not isinstance(found, Path):
             return
-        unknown = self._path is None or self._path.weights != found.weights
-        self._path = found
-        if unknown:
+        before, self._path = self._path, found
+        if before is None or before.weights != found.weights:
             self._know_weights(found)
+        elif before.usual != found.usual:
+            self._show_controls()
         if found.single is not None and not self._tried and self.isVisible():
             self.start()
         self.update()
@@ -202,7 +211,7 @@ class SurfaceView(JobView):
         return self._found is not None
 
     def area(self) -> QRectF:
-        """Where the plane lies in the widget, at equal scale on both axes."""
+        """Where the plane lies in the widget: a square; along a path each axis has its own scale."""
         top = self.top
         if self.weights.isVisible():
             top = float(self.weights.geometry().bottom()) + 5.0
@@ -216,8 +225,13 @@ class SurfaceView(JobView):
         return Scale(x0, x1, area.left(), area.right()), Scale(y0, y1, area.bottom(), area.top())
 
     def axis_names(self) -> tuple[str, str]:
-        """w₀ and w₁, or what the weights of the plane are called; a and b for random directions."""
+        """w₀ and w₁, or what the weights of the plane are called; else the way along its directions."""
         assert self._found is not None
+        if self._found.kind == PATH:
+            first, second = (
+                f"component {n} ({s:.0%})" for n, s in enumerate(self._found.shares, 1)
+            )
+            return first, second
         shapes = self._path.weights if self._path is not None else {}
         x, y = (called(text, shapes, self._names) for text in self._found.axes)
         return x or "a·u", y or "b·v"
@@ -243,9 +257,10 @@ class SurfaceView(JobView):
         loss = float(self._found.loss[row, column])
         if math.isnan(loss):
             return ""
-        first, second = self.axis_names()
+        first, second = (name.partition(" (")[0] for name in self.axis_names())
         place = f"{first} = {readable(a, 3)}, {second} = {readable(b, 3)}"
-        looked = f"{self._found.samples:,} training samples, the other weights as at step {self._found.step:,}"
+        others = "the other weights as" if self._found.kind == WEIGHTS else "from the weights"
+        looked = f"{self._found.samples:,} training samples, {others} at step {self._found.step:,}"
         return f"{place}: loss {readable(loss)} over {looked}"
 
     def event(self, event: QEvent) -> bool:

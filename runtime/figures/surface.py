@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-WEIGHTS, DIRECTIONS = "weights", "directions"
+WEIGHTS, PATH, DIRECTIONS = "weights", "path", "directions"
+TURNS = 3  # places on a path, from which on it spans a plane
 _ENTRY = re.compile(r"(.+)\[([0-9, ]*)\]\Z")
 
 
 @dataclass(frozen=True)
 class Where:
-    """Which plane: of two single weights, or of two random directions around the present weights.
+    """Which plane: of two single weights, along the run's path, or of two random directions around the present weights.
 
     `x` and `y` name the weights as `linear1.weight[0, 2]`, "" for the diagram's own two; `span` is half the plane's
     width in units of weights (or of filters' norms), 0 for one that fits.  `kind` "" leaves the choice to the diagram.
@@ -42,12 +43,19 @@ class Where:
         given = dict(part.split("=", 1) for part in parts if "=" in part)
         span, seed = _number(given.get("span", "")), _number(given.get("seed", ""))
         return Where(
-            kind if kind in (WEIGHTS, DIRECTIONS) else "",
+            kind if kind in (WEIGHTS, PATH, DIRECTIONS) else "",
             given.get("x", ""),
             given.get("y", ""),
             span if 0 < span < 1e6 else 0.0,
             int(seed) if 0 <= seed < 2**31 else 0,
         )
+
+
+def usual(numbers: int, places: int) -> str:
+    """The kind of plane that fits a diagram of so many weights, with which a run has been at so many places."""
+    if numbers == 2:
+        return WEIGHTS
+    return PATH if places >= TURNS else DIRECTIONS
 
 
 def _number(text: str) -> float:
@@ -77,8 +85,9 @@ class Surface:
     """The loss on a grid of a plane: `loss` `[rows, columns]` at its nodes, NaN where it is not known yet.
 
     Row 0 is the lowest y; the first and last nodes lie on `bounds` (x0, x1, y0, y1).  `axes` names the weights of a
-    plane of two, and is ("", "") for random directions; `minima` are (x, y, loss), the lowest first, when all is known.
-    `samples` training samples were looked at; `step` is that of the weights all around.
+    plane of two, and is ("", "") for other kinds; `minima` are (x, y, loss), the lowest first, when all is known.
+    `samples` training samples were looked at; `step` is that of the weights all around.  `shares` tells how much of
+    the variance of the run's path the plane holds: along its first direction, and at right angles to that.
     """
 
     loss: np.ndarray
@@ -87,18 +96,27 @@ class Surface:
     samples: int
     step: int
     minima: tuple[tuple[float, float, float], ...] = ()
+    kind: str = WEIGHTS
+    shares: tuple[float, float] = (0.0, 0.0)
 
 
 @dataclass(frozen=True)
 class Path:
     """Where a run has been on the plane: `points` `[k, 2]` at `steps` `[k]`, the present last; empty without a plane.
 
-    `weights` holds the shape of every trained parameter by its name: from these two can be chosen.
+    `weights` holds the shape of every trained parameter by its name: from these two can be chosen.  `places` counts
+    the recorded steps, the present with them, plane or not.
     """
 
     points: np.ndarray
     steps: np.ndarray
     weights: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    places: int = 1
+
+    @property
+    def usual(self) -> str:
+        """The kind of plane that is computed where none is chosen."""
+        return usual(sum(math.prod(shape) for shape in self.weights.values()), self.places)
 
     @property
     def single(self) -> tuple[str, str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -292,6 +293,58 @@ def test_other_directions_have_another_seed(view: SurfaceView) -> None:
     view.show_figures({view.asks()[0]: trace((), MANY)})
     QTest.mouseClick(view.other, Qt.MouseButton.LeftButton)
     assert Where.read(begun[-1].choice) == Where("directions", seed=1)
+
+
+def choose_kind(view: SurfaceView, kind: str) -> None:
+    number = view.kind.findData(kind)
+    view.kind.setCurrentIndex(number)
+    view.kind.activated.emit(number)
+
+
+def test_the_plane_is_along_the_path_as_soon_as_there_is_one(view: SurfaceView) -> None:
+    begun: list[Ask] = []
+    view.begun.connect(begun.append)
+    short = replace(trace((), MANY), places=2)
+    view.show_figures({view.asks()[0]: short})
+    assert view.plane == "directions" and view.other.isVisible()
+    view.show_figures({view.asks()[0]: replace(short, places=3)})
+    assert view.plane == "path" and view.kind.currentText() == "Along the path"
+    assert not view.other.isVisible() and not view.weights.isVisible()
+    assert begun == []  # nothing dear is computed unasked
+    QTest.mouseClick(view.button, Qt.MouseButton.LeftButton)
+    assert begun == [Ask("surface", choice="")]
+    choose_kind(view, "directions")
+    assert Where.read(begun[-1].choice) == Where("directions") and view.other.isVisible()
+    view.show_figures({view.asks()[0]: replace(short, places=9)})
+    assert view.plane == "directions"  # what was chosen stays
+    choose_kind(view, "path")
+    assert Where.read(begun[-1].choice) == Where("path")
+    view.show_figures({view.asks()[0]: trace(())})  # a diagram of two weights
+    view.choose("")
+    assert view.plane == "weights"
+
+
+def test_the_whole_path_is_seen_on_its_own_plane(view: SurfaceView) -> None:
+    across, up = np.meshgrid(np.linspace(-6, 2, 65), np.linspace(-0.5, 1.5, 65))
+    bowl = across**2 + up**2
+    flat = Surface(bowl, (-6, 2, -0.5, 1.5), ("", ""), 9, 40, (), "path", (0.9, 0.08))
+    view.resize(460, 330)
+    picture = shown(view, flat, trace(((-5.5, 1.2), (-3.0, -0.3), (0.0, 0.0)), MANY))
+    assert view.axis_names() == ("component 1 (90%)", "component 2 (8%)")
+    assert picture.pixelColor(at(view, -5.5, 1.2)) == QColor(PAPER.field)  # hollow, and not cut off
+    assert picture.pixelColor(at(view, 0.0, 0.0)) == QColor(PAPER.cost)
+    bend = picture.pixelColor(at(view, -3.0, -0.3))
+    assert bend.red() > bend.blue() + 60
+    area = view.area()
+    for x, y, place in (
+        (-6, -0.5, area.bottomLeft()),
+        (2, 1.5, area.topRight()),
+    ):  # each axis has its own scale
+        assert abs(at(view, x, y).x() - place.x()) < 2 and abs(at(view, x, y).y() - place.y()) < 2
+    place = at(view, -3.0, 1.0)
+    told = view.told(place.x(), place.y())
+    assert told.startswith("component 1 = -3.00, component 2 = 1.00: loss 10.00 over 9 training")
+    assert told.endswith("from the weights at step 40")
 
 
 def test_an_edit_that_computes_the_same_keeps_the_surface(view: SurfaceView) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from sklearn.decomposition import PCA
 
 from graph.diagram import Diagram
 from graph.problem import DiagramError
@@ -190,6 +191,103 @@ def test_the_path_is_projected_at_right_angles() -> None:
     assert len(other.points) == 0 and other.weights["linear1.weight"] == (6, 2)
 
 
+# --- along the path --------------------------------------------------------------------------------------------------
+
+
+def flat(weights: Any) -> np.ndarray:
+    return np.concatenate([w.detach().numpy().ravel() for w in weights.values()])
+
+
+def way(run: Run, steps: int) -> np.ndarray:
+    """Takes steps; the weights before and after each of them."""
+    found = [flat(run.program.parameters)]
+    for _ in range(steps):
+        run.step()
+        found.append(flat(run.program.parameters))
+    return np.stack(found)
+
+
+@pytest.mark.parametrize("steps", [4, 80])  # fewer places than weights, and more
+def test_the_plane_of_the_path_is_scikit_learns_of_its_weights_minus_the_last(steps: int) -> None:
+    run = mlp(optimizer="adam", rate=0.03)
+    visited = way(run, steps)
+    found = whole(run, "path")
+    reference = PCA(2, svd_solver="full").fit(visited - visited[-1])
+    assert run.plane is not None and found.kind == "path" and found.axes == ("", "")
+    for direction, own in zip(run.plane.directions, reference.components_, strict=True):
+        assert set(direction) == set(run.program.parameters)  # biases too: the path moves them
+        got = flat(direction)
+        np.testing.assert_allclose(got * np.sign(got @ own), own, atol=1e-9)
+    np.testing.assert_allclose(found.shares, reference.explained_variance_ratio_, atol=1e-12)
+    shown = path(run, None, Ask("path", choice="path"))  # type: ignore[arg-type]
+    expected = (visited - visited[-1]) @ np.stack([flat(d) for d in run.plane.directions]).T
+    np.testing.assert_allclose(shown.points[:-1], expected, atol=1e-12)
+    np.testing.assert_allclose(shown.points[-1], 0.0, atol=1e-12)
+    assert shown.places == steps + 1
+
+
+def test_the_loss_along_the_path_is_that_of_the_weights_there() -> None:
+    run = mlp(optimizer="adam", rate=0.03)
+    way(run, 40)
+    found = whole(run, "path")
+    across, up = grid(found)
+    u, v = run.plane.directions if run.plane else ({}, {})
+    own = {n: p.detach().clone() for n, p in run.program.parameters.items()}
+    for row, column in ((0, 0), (64, 64), (20, 51)):
+        moved = {n: w + across[column] * u[n] + up[row] * v[n] for n, w in own.items()}
+        assert found.loss[row, column] == pytest.approx(by_hand(run, moved), abs=1e-12)
+
+
+def test_the_axes_fit_the_whole_path() -> None:
+    run = mlp(optimizer="adam", rate=0.05)
+    way(run, 60)
+    x0, x1, y0, y1 = whole(run, "path").bounds
+    points = path(run, None, Ask("path", choice="path")).points  # type: ignore[arg-type]
+    low, high = points.min(0), points.max(0)
+    assert x0 < low[0] and high[0] < x1 and y0 < low[1] and high[1] < y1
+    assert high[0] - low[0] == pytest.approx((x1 - x0) / 1.2)  # and use its room
+    x0, x1, y0, y1 = whole(run, "path; span=0.01").bounds
+    assert x1 - x0 == pytest.approx(0.02) and x0 < 0 < x1 and y0 < 0 < y1  # the present is seen
+
+
+def test_without_a_choice_it_is_along_the_path_as_soon_as_there_is_one() -> None:
+    run = mlp(optimizer="adam")
+    assert whole(run, "").kind == "directions"
+    with pytest.raises(DiagramError, match="no path yet"):
+        next(surface(run, Ask("surface", choice="path")))
+    run.step()
+    assert whole(run, "").kind == "directions"  # a line is no plane
+    run.step()
+    assert whole(run, "").kind == "path"
+    assert path(run, None, Ask("path")).usual == "path"  # type: ignore[arg-type]
+    two = Run(compile(one_one_one()))
+    way(two, 5)
+    assert whole(two, "").kind == "weights"
+    still = mlp(rate=1e-300)
+    way(still, 5)
+    assert whole(still, "").kind == "directions"  # it has not moved
+
+
+def test_random_directions_hold_little_of_the_path_and_say_how_much() -> None:
+    run = mlp(optimizer="adam", rate=0.03)
+    visited = way(run, 40)
+    found = whole(run, "directions; seed=2")
+    assert run.plane is not None
+    u, v = (
+        np.concatenate(
+            [d.get(n, torch.zeros_like(w)).numpy().ravel() for n, w in run.plane.centre.items()]
+        )
+        for d in run.plane.directions
+    )
+    across, _ = np.linalg.qr(np.stack([u, v], axis=1))  # the first along u
+    moved = {n for n in run.plane.directions[0]}
+    only = np.concatenate([np.full(w.numel(), n in moved) for n, w in run.plane.centre.items()])
+    away = (visited - visited.mean(0)) * only
+    expected = ((away @ across) ** 2).sum(0) / ((visited - visited.mean(0)) ** 2).sum()
+    np.testing.assert_allclose(found.shares, expected, atol=1e-12)
+    assert sum(found.shares) < 0.5 < sum(whole(run, "path").shares)
+
+
 def test_a_block_that_cannot_be_computed_for_many_weights_at_once_is_computed_one_by_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -224,6 +322,7 @@ def test_it_is_shown_from_coarse_to_fine() -> None:
     [
         Where(),
         Where("directions", seed=4),
+        Where("path", span=0.5),
         Where("weights", "part/linear1.weight[0, 2]", "b.bias[1]", 0.25),
     ],
 )
@@ -248,7 +347,8 @@ def test_entries_are_read_as_they_are_written() -> None:
 
 def test_the_plane_moves_nothing_else() -> None:
     run = mlp()
-    plane = plane_of(run.program, Where("weights", "linear1.bias[0]", "linear1.bias[1]"))
+    where = Where("weights", "linear1.bias[0]", "linear1.bias[1]")
+    plane = plane_of(run.program, where, run.trail)
     moved = plane.moved(torch.tensor([[1.0, 2.0], [3.0, 4.0]], dtype=torch.float64))
     assert set(moved) == {"linear1.bias"} and set(plane.fixed()) == set(plane.centre) - set(moved)
     np.testing.assert_array_equal(moved["linear1.bias"][:, :2], [[1, 2], [3, 4]])

@@ -28,8 +28,8 @@ class Adding(QObject):
         self.search = Search(lambda: window.theme, view)
         self.search.chosen.connect(self._chose)
         self.search.closed.connect(self._closed)
-        view.searched.connect(self.ask)
-        view.added.connect(self._remember)
+        view.new_blocks.searched.connect(self.ask)
+        view.new_blocks.added.connect(self._remember)
         window.scene.lost.connect(self.search.leave)  # what was asked for may be gone
 
     @property
@@ -59,10 +59,10 @@ class Adding(QObject):
         ]
 
     def _chose(self, kind: str) -> None:
-        self._window.view.add_block(kind, self._wanted)
+        self._window.view.new_blocks.add(kind, self._wanted)
 
     def _closed(self) -> None:
-        self._window.view.answered()
+        self._window.view.new_blocks.answered()
         self._window.view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _remember(self, kind: str) -> None:

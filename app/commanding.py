@@ -65,7 +65,7 @@ class Commanding(QObject):
             opened = partial(window.filing.open_file, gallery.path(name))
             yield Choice(f"gallery:{name}", name, "Gallery"), opened
         for entry in window.library.entries():
-            added = partial(window.view.add_block, entry.key)
+            added = partial(window.view.new_blocks.add, entry.key)
             sign, tip, formula = entry.sign, entry.tip, entry.formula
             choice = Choice(f"block:{entry.key}", entry.title, "Add block", tip, "", formula, sign)
             if entry.is_enabled:

@@ -115,7 +115,7 @@ def _canvas(window: MainWindow) -> Iterator[None]:
     yield
     window.view = CanvasView(window.scene)
     yield
-    window.view.shelf = window.shelf = window.wanted_shelf or Shelf(None)
+    window.view.new_blocks.shelf = window.shelf = window.wanted_shelf or Shelf(None)
     window.notice = Notice(window.theme)
     window.looking_back = LookingBack()
     window.breadcrumb = Breadcrumb()

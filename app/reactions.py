@@ -236,7 +236,7 @@ class Reactions(QObject):
     # --- the palette ---------------------------------------------------------------------------------------------
 
     def _add(self, kind: str) -> None:
-        self._window.view.add_block(kind)
+        self._window.view.new_blocks.add(kind)
         self._window.view.setFocus()
 
     # --- going to a place ----------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPointF, Qt
 from PySide6.QtWidgets import QMessageBox
 
-from app.canvas import noting
+from app.canvas import naming, noting
 from app.canvas.placing import USE
 from graph.diagram import PART, Block
 from graph.grouping import Group, RemovePart, Ungroup, free_part_name
@@ -129,9 +129,8 @@ class Visits(QObject):
             window.status.say("Select the blocks that the part is to hold.")
             return
         place = scene.bounds(picked)
-        window.view.ask_name(
-            free_part_name(scene.diagram), place, lambda text: self._group(picked, text), NAME_HINT
-        )
+        name = free_part_name(scene.diagram)
+        naming.ask(window.view, name, place, lambda text: self._group(picked, text), NAME_HINT)
 
     def _group(self, picked: tuple[str, ...], name: str) -> None:
         scene = self._window.scene
@@ -158,7 +157,7 @@ class Visits(QObject):
             return
         (name,) = scene.selected
         is_use = part_of(scene.diagram.blocks[name]) in scene.diagram.parts
-        (window.view.rename_part if is_use else window.view.rename)(name)
+        (naming.name_part if is_use else naming.name_block)(window.view, name)
 
     def _dismiss(self, kind: str) -> None:
         if kind.startswith(USE):

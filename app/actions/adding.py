@@ -9,7 +9,11 @@ class Adds(Commands):
     """Of the menu Edit what brings new blocks from the library."""
 
     def table(self) -> Table:
-        return {"add": self._window.view.search_here, "library": self.library}
+        return {"add": self.search, "library": self.library}
+
+    def search(self) -> None:
+        """Searches for a block at the mouse."""
+        self._window.view.new_blocks.search_at(self._window.view.pointer)
 
     def library(self) -> None:
         """Shows the palette and goes to its search."""

@@ -58,7 +58,7 @@ class Drawing(Commands):
 
     def show_card(self) -> None:
         """The card of the selected block's variable."""
-        self._window.view.toggle_card()
+        self._window.view.card.toggle()
 
     def _keep(self, name: str, wanted: bool) -> None:
         self._window.preferences.keep(name, wanted)

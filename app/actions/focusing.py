@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.actions.commands import Commands, Table
+from app.canvas.stepping import select_beside
 
 
 class Focuses(Commands):
@@ -11,10 +12,14 @@ class Focuses(Commands):
     def table(self) -> Table:
         window = self._window
         return {
-            "select_left": lambda: window.view.select_beside(-1.0, 0.0),
-            "select_right": lambda: window.view.select_beside(1.0, 0.0),
-            "select_up": lambda: window.view.select_beside(0.0, -1.0),
-            "select_down": lambda: window.view.select_beside(0.0, 1.0),
+            "select_left": lambda: self._step(-1.0, 0.0),
+            "select_right": lambda: self._step(1.0, 0.0),
+            "select_up": lambda: self._step(0.0, -1.0),
+            "select_down": lambda: self._step(0.0, 1.0),
             "next_pane": lambda: window.focusing.go(1),
             "previous_pane": lambda: window.focusing.go(-1),
         }
+
+    def _step(self, dx: float, dy: float) -> None:
+        if not self._window.view.is_busy:
+            select_beside(self._window.view, dx, dy)

@@ -7,8 +7,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from app.canvas.faces import scientific, shape_text
+from app.canvas.hits import ring_box
 from app.canvas.inks import sans, serif
-from app.canvas.scene import CanvasScene
+from app.canvas.surface import Surface
 from app.panels.numbers import readable
 from app.theme import Theme
 from app.views.shades import picture, signed
@@ -29,21 +30,24 @@ class CardView(QWidget):
 
     looked = Signal(object)  # Pin or None
 
-    def __init__(self, parent: QWidget, scene: CanvasScene) -> None:
-        super().__init__(parent)
-        self._scene = scene
+    def __init__(self, view: Surface) -> None:
+        super().__init__(view)
+        self._view, self._scene = view, view.canvas
         self.pin: Pin | None = None
         self.kept = False  # opened by a key: it stays while the mouse moves
         self.card: Card | None = None
         self._beside = QRectF()
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName("Card of a variable")
-        scene.ticked.connect(self._follow)
+        self._scene.ticked.connect(self._follow)
+        self._scene.picked.connect(self.close_card)
+        view.zoomed.connect(self.close_card)
         self.hide()
 
-    def open(self, pin: Pin, beside: QRectF, kept: bool = False) -> None:
-        """Shows a variable beside its circle, a rectangle of the parent; its numbers come when the engine has them."""
-        self.kept, self._beside = kept, beside
+    def open(self, pin: Pin, kept: bool = False) -> None:
+        """Shows a variable beside its circle; its numbers come when the engine has them."""
+        around = ring_box(self._scene.blocks[pin.block], pin.name)
+        self.kept, self._beside = kept, self._view.viewportTransform().mapRect(around)
         if pin != self.pin:
             self.pin, self.card = pin, None
             self.looked.emit(pin)
@@ -57,6 +61,23 @@ class CardView(QWidget):
             self.pin, self.card, self.kept = None, None, False
             self.hide()
             self.looked.emit(None)
+
+    def toggle(self) -> None:
+        """Opens at the selected block's first output, or closes; says what is missing."""
+        if self.pin is not None:
+            self.close_card()
+            return
+        chosen = [self._scene.blocks[name] for name in self._scene.selected]
+        pins = [Pin(item.block, name) for item in chosen for name in item.face.form.rings]
+        if len(chosen) != 1 or not pins:
+            self._scene.said.emit("Select one block with an output to see its value.")
+        else:
+            self.open(pins[0], kept=True)
+
+    def point_at(self, pin: Pin | None) -> None:
+        """The mouse is over a circle, or over none: a card that a key opened stays."""
+        if not self.kept and pin != self.pin:
+            self.close_card()
 
     def show_figure(self, card: Card | None) -> None:
         """The numbers of the newest step."""
@@ -138,9 +159,7 @@ class CardView(QWidget):
     def _place(self) -> None:
         """Above the circle, or below it where there is more room, always inside the parent; the flow stays in sight."""
         self.resize(self.sizeHint())
-        around = self.parentWidget()
-        assert around is not None
-        room = around.rect()
+        room = self._view.rect()
         left = self._beside.center().x() - self.width() / 2
         top = self._beside.top() - ABOVE - self.height()
         if top < 4:

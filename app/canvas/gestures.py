@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from app.canvas import landing
+from app.canvas import hits, landing
 from app.canvas.guides import Guides
 from app.canvas.items import BlockItem
 from app.canvas.scene import CanvasScene
@@ -70,8 +70,10 @@ class DragBlocks(Gesture):
         self._grabbed = grabbed
         self._was_selected = grabbed in scene.selected
         self._shift = shift
-        if not self._was_selected:
-            scene.select({grabbed} | (scene.selected if shift else frozenset()))
+        if not self._was_selected and shift:
+            scene.select(scene.selected | {grabbed}, scene.selected_wires, scene.frames.selected)
+        elif not self._was_selected:
+            scene.select({grabbed})
         self._before = {name: scene.diagram.blocks[name].position for name in scene.selected}
         self._moves: Mapping[str, tuple[float, float]] = {}
         self._landing: landing.Landing | None = None
@@ -123,10 +125,12 @@ class DragBlocks(Gesture):
         return MoveBlocks(self._moves)
 
     def _click(self) -> None:
+        scene = self.scene
         if self._shift and self._was_selected:
-            self.scene.select(self.scene.selected - {self._grabbed}, self.scene.selected_wires)
+            left = scene.selected - {self._grabbed}
+            scene.select(left, scene.selected_wires, scene.frames.selected)
         elif not self._shift:
-            self.scene.select({self._grabbed})
+            scene.select({self._grabbed})
 
     def cancel(self) -> None:
         landing.mark(self.scene, None)
@@ -141,15 +145,16 @@ class DragBlocks(Gesture):
 
 
 class DragBand(Gesture):
-    """Selects what a rubber band touches; with Shift in addition to what is selected."""
+    """Selects the blocks and comments that a rubber band touches, and the frames that lie in it with all that they hold;
+    with Shift in addition to what is selected."""
 
     def __init__(self, scene: CanvasScene, start: QPointF, scale: float, shift: bool) -> None:
         super().__init__(scene, start, scale)
-        self._kept = scene.selected if shift else frozenset()
-        self._before = scene.selected, scene.selected_wires
+        self._before = scene.selected, scene.selected_wires, scene.frames.selected
         self._rect = QRectF(start, start)
         if not shift:
             scene.select(())
+        self._kept = scene.selected, scene.selected_wires, scene.frames.selected
 
     def move(self, point: QPointF, modifiers: Modifiers) -> None:
         self._rect = QRectF(self.start, point).normalized()
@@ -157,9 +162,11 @@ class DragBand(Gesture):
         found = {
             item.block
             for item in self.scene.items(self._rect, mode)
-            if isinstance(item, BlockItem) and self._rect.intersects(_shape_of(item))
+            if isinstance(item, BlockItem) and self._rect.intersects(hits.shape_box(item))
         }
-        self.scene.select(self._kept | found)
+        blocks, wires, notes = self._kept
+        held = self.scene.frames.within(self._rect)
+        self.scene.select(blocks | found, wires, notes | held)
 
     def cancel(self) -> None:
         self.scene.select(*self._before)
@@ -170,12 +177,6 @@ class DragBand(Gesture):
         painter.drawRect(self._rect)
 
 
-def _shape_of(item: BlockItem) -> QRectF:
-    made = item.face.form
-    rect = QRectF(-made.width / 2, -made.height / 2, made.width, made.height)
-    return rect.translated(item.pos())
-
-
 class ClickWire(Gesture):
     """Selects a wire; with Shift in addition, or takes it out of the selection."""
 
@@ -184,6 +185,6 @@ class ClickWire(Gesture):
     ) -> None:
         super().__init__(scene, start, scale)
         if shift:
-            scene.select(scene.selected, scene.selected_wires ^ {wire})
+            scene.select(scene.selected, scene.selected_wires ^ {wire}, scene.frames.selected)
         else:
             scene.select((), {wire})

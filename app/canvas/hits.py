@@ -17,6 +17,16 @@ BODY = 0.62  # part of a variable's radius within which it is moved; a wire is d
 END = 30.0  # canvas units from its tip within which a wire is taken off its pin
 
 
+def pin_reach(scale: float) -> float:
+    """Canvas units from an input within which it is pointed at."""
+    return min(9.0 / scale, 12.0)
+
+
+def wire_reach(scale: float) -> float:
+    """Canvas units from a wire within which it is pointed at."""
+    return 7.0 / scale
+
+
 def blocks_near(scene: CanvasScene, point: QPointF, reach: float) -> Iterator[BlockItem]:
     """The blocks whose rectangle is within `reach` of a point, the topmost first."""
     rect = QRectF(point.x() - reach, point.y() - reach, 2 * reach, 2 * reach)
@@ -88,6 +98,21 @@ def source_near(
     within = [entry for entry in found if entry[0] <= reach + entry[3].radius]
     best = min(within, key=lambda entry: entry[0], default=None)
     return Pin(best[2].block, best[1]) if best else None
+
+
+def shape_box(item: BlockItem) -> QRectF:
+    """The rectangle around a block's shape, in the scene."""
+    made = item.face.form
+    rect = QRectF(-made.width / 2, -made.height / 2, made.width, made.height)
+    return rect.translated(item.pos())
+
+
+def ring_box(item: BlockItem, name: str) -> QRectF:
+    """The rectangle around the circle of one of a block's outputs, in the scene."""
+    ring = item.face.form.rings[name]
+    middle = QPointF(ring.x, ring.y)
+    corner = QPointF(ring.radius, ring.radius)
+    return QRectF(middle - corner, middle + corner).translated(item.pos())
 
 
 def is_start(scene: CanvasScene, wire: Wire, point: QPointF) -> bool:

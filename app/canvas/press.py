@@ -1,16 +1,17 @@
-"""Which gesture a press of a mouse button starts."""
+"""What a mouse button takes hold of: which gesture a press starts, and what tells so before."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt
 
 from app.canvas import hits
-from app.canvas.framing import DragFrames, begin_frame
+from app.canvas.frames import Grip
+from app.canvas.framing import CURSORS, DragFrames, begin_frame
 from app.canvas.gestures import ClickWire, DragBand, DragBlocks, Gesture, Modifiers
 from app.canvas.rewiring import Knife, MoveWires
 from app.canvas.scene import CanvasScene
 from app.canvas.wiring import DragBack, DragWire
-from graph.diagram import Wire
+from graph.diagram import Pin, Wire
 
 
 def begin(
@@ -29,12 +30,11 @@ def begin(
 
 def _left(scene: CanvasScene, point: QPointF, scale: float, modifiers: Modifiers) -> Gesture:
     shift = bool(modifiers & Modifiers.ShiftModifier)
-    reach = min(9.0 / scale, 12.0)
     if (source := hits.ring_at(scene, point)) is not None:
         if modifiers & Modifiers.ControlModifier:
             return MoveWires(scene, point, scale, source)
         return DragWire(scene, point, scale, source)
-    if (pin := hits.port_at(scene, point, reach)) is not None:
+    if (pin := hits.port_at(scene, point, hits.pin_reach(scale))) is not None:
         feeder = scene.diagram.inputs.get(pin)
         if feeder is None:
             return DragBack(scene, point, scale, pin)
@@ -44,7 +44,7 @@ def _left(scene: CanvasScene, point: QPointF, scale: float, modifiers: Modifiers
             place = scene.diagram.blocks[item.block].position
             return DragFrames(scene, point, scale, "", place)
         return DragBlocks(scene, point, scale, item.block, shift)
-    if (wire := hits.wire_at(scene, point, 7.0 / scale)) is not None:
+    if (wire := hits.wire_at(scene, point, hits.wire_reach(scale))) is not None:
         if hits.is_end(scene, wire, point) and not shift:
             return DragWire(scene, point, scale, wire.source, replaced=wire)
         if hits.is_start(scene, wire, point) and not shift:
@@ -53,3 +53,25 @@ def _left(scene: CanvasScene, point: QPointF, scale: float, modifiers: Modifiers
     if (grip := scene.frames.at(point, scale)) is not None:
         return begin_frame(scene, point, scale, grip, shift)
     return DragBand(scene, point, scale, shift)
+
+
+def pin_at(scene: CanvasScene, point: QPointF, scale: float) -> Pin | None:
+    """The pin that a wire would be drawn from."""
+    return hits.ring_at(scene, point) or hits.port_at(scene, point, hits.pin_reach(scale))
+
+
+def cursor_at(scene: CanvasScene, point: QPointF, scale: float, pin: Pin | None) -> Qt.CursorShape:
+    """The cursor over a point where nothing is held; `pin` is the one there."""
+    if pin is not None:
+        return Qt.CursorShape.CrossCursor
+    if hits.block_at(scene, point) is not None:
+        return Qt.CursorShape.OpenHandCursor
+    if (grip := grip_at(scene, point, scale)) is not None:
+        return CURSORS.get(grip.edges, Qt.CursorShape.OpenHandCursor)
+    return Qt.CursorShape.ArrowCursor
+
+
+def grip_at(scene: CanvasScene, point: QPointF, scale: float) -> Grip | None:
+    """What of a frame or comment is under a point where no block is; wires lie above it."""
+    over_wire = hits.wire_at(scene, point, hits.wire_reach(scale)) is not None
+    return None if over_wire else scene.frames.at(point, scale)

@@ -16,13 +16,13 @@ from runtime.snapshot import Flow
 
 def tip_at(scene: CanvasScene, point: QPointF, scale: float) -> str:
     """Rich text for a point of the scene, "" where there is nothing."""
-    if (pin := hits.port_at(scene, point, min(9.0 / scale, 12.0))) is not None:
+    if (pin := hits.port_at(scene, point, hits.pin_reach(scale))) is not None:
         return _lines(f"<b>{pin}</b>", *_of_input(scene, pin))
     if (pin := hits.ring_at(scene, point)) is not None:
         return _lines(f"<b>{pin}</b>", *_of_output(scene, pin))
     if (item := hits.block_at(scene, point)) is not None:
         return _lines(*_of_block(scene, item.block))
-    if (wire := hits.wire_at(scene, point, 7.0 / scale)) is not None:
+    if (wire := hits.wire_at(scene, point, hits.wire_reach(scale))) is not None:
         return _lines(f"<b>{escape(str(wire))}</b>", *_of_wire(scene, wire))
     return ""
 

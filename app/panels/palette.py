@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 
 from app.canvas.glyphs import icon, paint_icon
 from app.canvas.inks import inks
-from app.canvas.view import MIME
+from app.canvas.new_blocks import MIME
 from app.panels.entries import Entry, Pins, kinds, of_parts, of_pins, of_shelf, summary
 from app.plain import plain
 from app.theme import Theme, mixed

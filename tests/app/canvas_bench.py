@@ -10,8 +10,9 @@ from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage, QMouseEve
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.canvas.new_blocks import MIME
 from app.canvas.scene import CanvasScene
-from app.canvas.view import MIME, CanvasView
+from app.canvas.view import CanvasView
 from app.theme import PAPER, Theme
 from graph.change import Change
 from graph.diagram import Block, Diagram, Frozen, Pin, Wire

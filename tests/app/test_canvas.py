@@ -13,6 +13,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
+from app.canvas.naming import name_block
 from graph.diagram import Diagram, Pin
 from graph.edits import AddBlock, Connect, Disconnect, MoveBlocks, RemoveBlocks, Together
 from tests.app.canvas_bench import (
@@ -252,7 +253,7 @@ def test_a_double_click_on_a_circle_names_its_variable(bench: Bench) -> None:
 
 
 def test_escape_in_the_name_changes_nothing(bench: Bench) -> None:
-    bench.view.rename("relu1")
+    name_block(bench.view, "relu1")
     editor = bench.view.viewport().findChild(QLineEdit)
     assert editor is not None
     editor.setText("h")
@@ -359,7 +360,7 @@ def test_undoing_everything_shows_what_was_there(bench: Bench) -> None:
 
 def test_keys_add_a_block_beside_the_selected_one(bench: Bench) -> None:
     bench.scene.select({"l2"})
-    bench.view.add_block("tanh")
+    bench.view.new_blocks.add("tanh")
     x, y = bench.diagram.blocks["tanh1"].position
     assert x > 480 + 84 and y == 120
 

@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.canvas.view import MIME
+from app.canvas.new_blocks import MIME
 from app.panels.palette import Palette, summary
 from app.theme import BOARD, PAPER
 from nodes.catalogue import catalogue

@@ -340,7 +340,7 @@ def test_pins_are_offered_inside_only_and_appear_at_every_use(hand: Hand) -> Non
     _show(hand, _nested())
     window = hand.window
     assert not {"inlet", "outlet"} & set(window.library.kinds())
-    window.view.add_block("inlet")
+    window.view.new_blocks.add("inlet")
     assert "open a part" in window.status.currentMessage()
     window.levels.go("stage1")
     assert window.library.kinds()[:2] == ("inlet", "outlet")

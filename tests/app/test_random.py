@@ -16,7 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QMessageBox, QWidget
 
 from app import gallery
-from app.canvas.view import MIME
+from app.canvas.new_blocks import MIME
 from app.document import HISTORY
 from app.settings import Blank, Preferences
 from app.window import MainWindow
@@ -129,7 +129,7 @@ class Monkey:
     def drop(self) -> None:
         kind = self.random.choice(KINDS)
         if self.random.random() < 0.3:
-            self.window.view.add_block(kind)
+            self.window.view.new_blocks.add(kind)
             return
         data, at = QMimeData(), self.place()
         data.setData(MIME, kind.encode())

@@ -213,10 +213,10 @@ def test_resting_over_a_circle_shows_its_card(qapp: Any, theme: Theme) -> None:
 def test_a_key_shows_the_card_of_the_selected_block_until_escape(qapp: Any) -> None:
     bench = Bench(spiral())
     bench.scene.show_frame(frame(bench.diagram, playing=False, linear1=0.1, relu1=0.1))
-    bench.view.toggle_card()
+    bench.view.card.toggle()
     assert bench.view.card.pin is None and "Select one block" in bench.said[-1]
     bench.scene.select({"relu1"})
-    bench.view.toggle_card()
+    bench.view.card.toggle()
     bench.hover(bench.at(-150, 200))
     assert bench.view.card.isVisible()
     bench.key(Qt.Key.Key_Escape)

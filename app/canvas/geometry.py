@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
+from app.canvas.boxes import Box
 from nodes.block import Glyph
 
 WIDTH, HEIGHT = 84.0, 56.0  # of a function and of a cost
@@ -105,6 +107,12 @@ class Form:
     insets: tuple[float, float] = (0.0, 0.0)
     up: bool = False  # it stands
     expanded: bool = False  # it shows its inside
+    _box: Box = field(init=False, repr=False, compare=False)
+    _taken: Box = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_box", self._around())
+        object.__setattr__(self, "_taken", self._with_texts())
 
     @property
     def is_shallow(self) -> bool:
@@ -112,7 +120,7 @@ class Form:
         return self.up or self.expanded
 
     @property
-    def window(self) -> tuple[float, float, float, float]:
+    def window(self) -> Box:
         """Left, top, right and bottom of the place where an expanded use shows its inside."""
         left, top, right, bottom = around_window(self.insets, self.up)
         across, down = self.width / 2, self.height / 2
@@ -154,8 +162,15 @@ class Form:
         found = self.rings.get(name)
         return found or next(iter(self.rings.values()), Ring(0.0, 0.0, 0.0, 0.0, 0.0))
 
-    def box(self) -> tuple[float, float, float, float]:
+    def box(self) -> Box:
         """Left, top, right, bottom of the shape with its circles."""
+        return self._box
+
+    def taken(self) -> Box:
+        """Left, top, right, bottom of all that it takes up: the box, and the numbers above and below circles and costs."""
+        return self._taken
+
+    def _around(self) -> Box:
         left, right = -self.width / 2, self.width / 2
         top, bottom = -self.height / 2, self.height / 2
         for x, y, r, _, _ in self.rings.values():
@@ -163,9 +178,8 @@ class Form:
             top, bottom = min(top, y - r), max(bottom, y + r)
         return left, top, right, bottom
 
-    def taken(self) -> tuple[float, float, float, float]:
-        """Left, top, right, bottom of all that it takes up: the box, and the numbers above and below circles and costs."""
-        left, top, right, bottom = self.box()
+    def _with_texts(self) -> Box:
+        left, top, right, bottom = self._box
         if self.up:
             texts = [ring.x + ring.radius + BESIDE for ring in self.rings.values()]
             return left, top, max(right, *texts) if texts else right, bottom
@@ -204,7 +218,6 @@ def form(
     `sides` moves a pin: "left" or "right" of a cost, "top" or "bottom" flank of a function, as it lies.  `up` makes it stand.
     `room` is by how much it is longer and broader because it shows its inside.
     """
-    sides = sides or {}
     if up:
         width, height = _standing_size(glyph, text_width, insets, len(inputs), len(outputs))
         insets = (NAME_ROW if insets[0] else 0.0, NAME_ROW if insets[1] else 0.0)
@@ -212,14 +225,26 @@ def form(
         width, height = _size(glyph, text_width + sum(insets), len(inputs), len(outputs))
     more = room or (0.0, 0.0)
     width, height = width + more[0], height + more[1]
-    ends = {}
-    if glyph is Glyph.COST:
-        ends = _cost_ports(width, height, inputs, sides)
-    elif glyph in CIRCLES:
-        ends = {name: Port(-width / 2, 0.0, 1.0, 0.0) for name in inputs}
-    else:
-        ends = _flat_ports(glyph, width, height, inputs)
-        ends |= _flank_ports(width, height, flanks, sides)
+    names = tuple(inputs), tuple(outputs), tuple(flanks), tuple(offered)
+    turned = tuple(sides.items()) if sides else ()
+    return _formed(glyph, width, height, *names, turned, insets, up, room is not None)
+
+
+@lru_cache(maxsize=4096)  # most blocks of a drawing are alike
+def _formed(
+    glyph: Glyph,
+    width: float,
+    height: float,
+    inputs: tuple[str, ...],
+    outputs: tuple[str, ...],
+    flanks: tuple[str, ...],
+    offered: tuple[str, ...],
+    sides: tuple[tuple[str, str], ...],
+    insets: tuple[float, float],
+    up: bool,
+    expanded: bool,
+) -> Form:
+    ends = _ports(glyph, width, height, inputs, flanks, dict(sides))
     hidden = {name: port for name, port in ends.items() if name in offered}
     extra = [name for name in offered if name not in ends]
     for index, name in enumerate(extra):
@@ -227,19 +252,27 @@ def form(
     shown = {name: port for name, port in ends.items() if name not in offered}
     rings = _rings(glyph, width, outputs)
     if not up:
-        expanded = room is not None
         return Form(glyph, width, height, shown, hidden, rings, insets, expanded=expanded)
-    return Form(
-        glyph,
-        height,
-        width,
-        {name: _standing(port) for name, port in shown.items()},
-        {name: _standing(port) for name, port in hidden.items()},
-        {name: risen(ring) for name, ring in rings.items()},
-        insets,
-        up=True,
-        expanded=room is not None,
-    )
+    shown = {name: _standing(port) for name, port in shown.items()}
+    hidden = {name: _standing(port) for name, port in hidden.items()}
+    rings = {name: risen(ring) for name, ring in rings.items()}
+    return Form(glyph, height, width, shown, hidden, rings, insets, up=True, expanded=expanded)
+
+
+def _ports(
+    glyph: Glyph,
+    width: float,
+    height: float,
+    inputs: Sequence[str],
+    flanks: Sequence[str],
+    sides: Mapping[str, str],
+) -> dict[str, Port]:
+    if glyph is Glyph.COST:
+        return _cost_ports(width, height, inputs, sides)
+    if glyph in CIRCLES:
+        return {name: Port(-width / 2, 0.0, 1.0, 0.0) for name in inputs}
+    ends = _flat_ports(glyph, width, height, inputs)
+    return ends | _flank_ports(width, height, flanks, sides)
 
 
 def around_window(insets: tuple[float, float], up: bool) -> tuple[float, float, float, float]:

@@ -152,17 +152,18 @@ def _laid_out(text: str, italic: bool, size: int) -> tuple[QStaticText, float, f
     static.setTextFormat(Qt.TextFormat.PlainText)
     static.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
     static.prepare(font=font)
-    return static, metrics.horizontalAdvance(text), metrics.ascent()
+    return static, text_width(text, size, italic), metrics.ascent()
 
 
 def label_width(text: str) -> float:
     """How wide a label is in its shape, in canvas units."""
-    return _laid_out(text, True, LABEL)[1]
+    return text_width(text, LABEL, True)
 
 
+@lru_cache(maxsize=8192)
 def text_width(text: str, size: int = SMALL, italic: bool = False) -> float:
     """How wide a text is, in canvas units."""
-    return _laid_out(text, italic, size)[1]
+    return _font(italic, size)[1].horizontalAdvance(text)
 
 
 def write(

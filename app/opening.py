@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from app import safety, scaling
+from app import pauses, safety, scaling
 from app.icons import icon
 from app.settings import Blank, Preferences
 from app.shelf import Shelf, users_folder
@@ -55,6 +55,7 @@ class Opening:
         return self._code or code
 
     def _begin(self) -> None:
+        pauses.spare()
         self._window.setWindowIcon(icon("gradboard", self._window.theme.function))
         if self.path is not None:
             self._window.filing.open_file(self.path)

@@ -58,6 +58,8 @@ class Frozen(dict[str, Any]):
 
 def is_path(text: object) -> bool:
     """Whether `text` may be the id of a block inside uses of parts: names with / between, from the outside in."""
+    if is_name(text):  # nearly all are
+        return True
     return (
         isinstance(text, str) and len(text) <= 1100 and all(_NAME.match(n) for n in text.split("/"))
     )

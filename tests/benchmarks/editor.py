@@ -22,12 +22,14 @@ Made = tuple[Any, Callable[[float], object], Callable[[], object]]  # view, move
 
 def ours(count: int) -> Made:
     """Gradboard's canvas; a move is an edit of the document's diagram."""
+    from app import pauses
     from app.canvas.scene import CanvasScene
     from app.canvas.view import CanvasView
     from app.document import Document
     from app.theme import PAPER
     from graph.edits import MoveBlocks
 
+    pauses.spare()  # as the program does once its window is there
     document = Document()
     scene = CanvasScene(document.do, PAPER)
     document.changed.connect(lambda change: scene.show_change(document.diagram, change))

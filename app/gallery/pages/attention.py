@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.gallery.pages import SECTIONS, Page
-from app.gallery.pages.places import placed
+from app.gallery.pages.places import placed, widened
 from graph.diagram import Diagram, Pin
 from nodes.sketch import Sketch
 
@@ -30,7 +30,8 @@ def multi_head_attention() -> Diagram:
     z = s.learned_position(s.embedding(x, count=6, units=32), spread=1.0)
     out = s.linear(s.multi_head_attention(z, z, z, heads=4), units=6)
     s.cross_entropy(s.permute(out), y)
-    return placed(s.diagram(data=REVERSE, optimizer="adam", rate=3e-3, epochs=20))
+    drawn = placed(s.diagram(data=REVERSE, optimizer="adam", rate=3e-3, epochs=20))
+    return widened(drawn, "multi_head_attention1")
 
 
 def memory_net() -> Diagram:

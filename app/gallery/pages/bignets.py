@@ -199,13 +199,19 @@ def _stem(s: Sketch, z: Pin) -> Pin:
     return s.max_pool2d(z, kernel=3, stride=2, padding=1)
 
 
+def _past(s: Sketch, inner: Pin, past: Pin, project: bool) -> Pin:
+    """The sum of the filters' answer and of what went past them, the one that is drawn above first."""
+    both: Pin = s.sum(inner, past) if project else s.sum(past, inner)
+    return both
+
+
 def _basic(channels: int, stride: int = 1, project: bool = False) -> Draw:
     """Two 3×3 and the way past them."""
 
     def draw(s: Sketch, z: Pin) -> Pin:
         past = _normed(s, z, channels, 1, stride=stride) if project else z
         inner = s.relu(_normed(s, z, channels, 3, stride=stride))
-        return s.relu(s.sum(_normed(s, inner, channels, 3), past))
+        return s.relu(_past(s, _normed(s, inner, channels, 3), past, project))
 
     return draw
 
@@ -217,7 +223,7 @@ def _bottleneck(channels: int, stride: int = 1, project: bool = False) -> Draw:
         past = _normed(s, z, 4 * channels, 1, stride=stride) if project else z
         inner = s.relu(_normed(s, z, channels, 1))
         inner = s.relu(_normed(s, inner, channels, 3, stride=stride))
-        return s.relu(s.sum(_normed(s, inner, 4 * channels, 1), past))
+        return s.relu(_past(s, _normed(s, inner, 4 * channels, 1), past, project))
 
     return draw
 

@@ -105,7 +105,7 @@ def lenet_1990() -> Diagram:
     s.cross_entropy(s.linear(s.flatten(z), units=10), y)
     optimizer = {"kind": "adamw", "weight_decay": 0.1}
     recipe = {"rate": 2e-3, "batch": 32, "epochs": 30, "validation": 0.1}
-    return s.diagram(data="digits", optimizer=optimizer, **recipe)
+    return placed(s.diagram(data="digits", optimizer=optimizer, **recipe))
 
 
 def _subsampled(s: Sketch, z: Pin, maps: int) -> Pin:

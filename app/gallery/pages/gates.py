@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.gallery.pages import SECTIONS, Page
-from app.gallery.pages.places import placed
+from app.gallery.pages.places import moved, placed
 from graph.diagram import Diagram, Pin
 from nodes.names import subscript
 from nodes.sketch import Sketch
@@ -28,7 +28,9 @@ def parameter_transform() -> Diagram:
     x, y, u = s.observed("x"), s.observed("y"), s.parameter("u", size=[3])
     s.squared_error(s.linear(x, units=1, weight=s.exp(u, label="w")), y)
     data = {"kind": "line", "inputs": 3}
-    return placed(s.diagram(data=data, optimizer="sgd", rate=5e-2, batch=8, epochs=150, seed=16))
+    drawn = placed(s.diagram(data=data, optimizer="sgd", rate=5e-2, batch=8, epochs=150, seed=16))
+    level = moved(drawn, ("x",), dy=100)
+    return moved(level, ("u", "exp1"), dy=120)
 
 
 def hypernetwork() -> Diagram:

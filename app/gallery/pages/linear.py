@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from app.gallery.pages import SECTIONS, Page
-from app.gallery.pages.places import placed
+from app.gallery.pages.places import moved, placed, widened
 from graph.diagram import Diagram
 from nodes.sketch import Sketch
 
@@ -20,7 +18,8 @@ def perceptron() -> Diagram:
     total = s.linear(x, units=1, label="s")
     s.sign(total, label="ỹ")
     s.perceptron(total, y)
-    return placed(s.diagram(data=TWO_CLOUDS, optimizer="sgd", rate=2e-3, batch=1, epochs=5))
+    drawn = placed(s.diagram(data=TWO_CLOUDS, optimizer="sgd", rate=2e-3, batch=1, epochs=5))
+    return moved(widened(drawn, "sign1"), ("y",), dx=-50)
 
 
 def adaline() -> Diagram:
@@ -38,7 +37,8 @@ def logistic() -> Diagram:
     total = s.linear(x, units=1, label="s")
     s.tanh(total, label="ỹ")
     s.logistic(total, y)
-    return placed(s.diagram(data=TWO_CLOUDS, optimizer="sgd", rate=5e-2, batch=1, epochs=5))
+    drawn = placed(s.diagram(data=TWO_CLOUDS, optimizer="sgd", rate=5e-2, batch=1, epochs=5))
+    return moved(drawn, ("y",), dx=-50)
 
 
 def linear_regression() -> Diagram:
@@ -60,10 +60,7 @@ def nearest_neighbour() -> Diagram:
     data = {"kind": "clusters", "classes": 4}
     recipe = {"rate": 0.1, "batch": 1000, "epochs": 400, "validation": 0.0, "test": 0.0, "seed": 2}
     diagram = placed(s.diagram(data=data, optimizer="sgd", **recipe))
-    both = [diagram.blocks[name] for name in ("x", "w")]  # both have two wires, which need room
-    return diagram.with_blocks(
-        *(replace(b, position=(b.position[0] - 40, b.position[1])) for b in both)
-    )
+    return moved(diagram, ("x", "w"), dx=-40)  # both have two wires, which need room
 
 
 def softmax_regression() -> Diagram:

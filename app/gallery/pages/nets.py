@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from app.gallery.pages import SECTIONS, Page
-from app.gallery.pages.places import placed
+from app.gallery.pages.places import flipped, placed
 from graph.diagram import Diagram, Pin
 from nodes.sketch import Sketch
 
@@ -133,15 +133,17 @@ def parity_tree(bits: int = 4) -> Diagram:
     x, y = s.observed("x"), s.observed("y")
     odd = _tree(s, s.scale(x, factor=2.0, shift=-1.0), bits)
     s.squared_error(s.scale(odd, factor=0.5, shift=0.5), y)
-    return placed(
-        s.diagram(
-            data={"kind": "parity", "bits": bits},
-            optimizer="adam",
-            rate=3e-2,
-            batch=16,
-            epochs=1000,
-            seed=1,
-            **SAMPLES_ALL,
+    return flipped(
+        placed(
+            s.diagram(
+                data={"kind": "parity", "bits": bits},
+                optimizer="adam",
+                rate=3e-2,
+                batch=16,
+                epochs=1000,
+                seed=1,
+                **SAMPLES_ALL,
+            )
         )
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.gallery.pages import SECTIONS, Page
-from app.gallery.pages.places import placed
+from app.gallery.pages.places import flipped, placed, widened
 from graph.diagram import Diagram
 from nodes.sketch import Sketch
 
@@ -65,7 +65,8 @@ def multi_scale_parsing() -> Diagram:
     seen = s.concat(full, s.upsample(half), s.upsample(quarter, factor=4))
     scores = s.upsample(s.conv2d(s.relu(seen), channels=SORTS, kernel=1), factor=4, how="linear")
     s.cross_entropy(scores, y)
-    return _learned(s, data={**SHAPES, "size": 48}, rate=2e-3)
+    drawn = _learned(s, data={**SHAPES, "size": 48}, rate=2e-3)
+    return flipped(widened(drawn, "concat1", by=50))
 
 
 # --- down and up again ----------------------------------------------------------------------------------------
@@ -99,9 +100,14 @@ def u_net(width: int, levels: int, classes: int) -> Diagram:
     return _learned(s, rate=1e-2, epochs=15)
 
 
+def _with_room_to_rise(net: Diagram) -> Diagram:
+    """With the two places apart where a wire rises past a long shape."""
+    return widened(widened(net, "concat1", by=40), "concat2", by=40)
+
+
 def unet() -> Diagram:
     """A small U-Net that tells what every pixel shows."""
-    return u_net(12, 2, SORTS)
+    return _with_room_to_rise(u_net(12, 2, SORTS))
 
 
 def fast_mri(width: int, levels: int) -> Diagram:
@@ -127,7 +133,7 @@ def fast_mri(width: int, levels: int) -> Diagram:
 
 def fastmri() -> Diagram:
     """A small one on made-up scans."""
-    return fast_mri(16, 2)
+    return _with_room_to_rise(fast_mri(16, 2))
 
 
 # --- several answers ------------------------------------------------------------------------------------------
@@ -162,7 +168,8 @@ def feature_pyramid() -> Diagram:
         first = first or scores
         y = s.observed(f"y{factor}", field="mask")
         s.cross_entropy(s.upsample(scores, factor=factor, how="linear"), y)
-    return _learned(s, rate=5e-3, epochs=15)
+    drawn = _learned(s, rate=5e-3, epochs=15)
+    return widened(widened(drawn, "sum1", by=40), "sum2", by=40)
 
 
 def two_headed() -> Diagram:
@@ -196,7 +203,7 @@ def pde_step() -> Diagram:
     change = s.tanh(s.conv2d(around, channels=8, kernel=3, bias=False, id="W"))
     change = s.scale(s.conv2d(change, channels=1, kernel=1, bias=False, id="V"), factor=0.1)
     s.squared_error(s.sum(before, change), after)
-    return _learned(s, data={"kind": "heat"}, rate=2e-2, epochs=60)
+    return widened(_learned(s, data={"kind": "heat"}, rate=2e-2, epochs=60), "sum1")
 
 
 PAGES = (

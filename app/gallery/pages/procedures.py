@@ -4,7 +4,6 @@ LeCun and Canziani 2020."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,7 +15,6 @@ from nodes.sketch import Sketch
 SECTION = SECTIONS[6]
 ALL = {"validation": 0.0, "test": 0.0}  # nothing is held out
 NOISY_PLANE = {"kind": "line", "inputs": 2, "noise": 1.0}
-LINE = 150.0  # between the lines of a long chain
 NONLINEARITIES = {
     "relu": "ReLU",
     "leaky_relu": "leaky ReLU",
@@ -135,19 +133,7 @@ def thirty_layers(init: str) -> Diagram:
         z = s.use("layer", z)
     s.cross_entropy(s.linear(z, units=10, init=init), y)
     recipe = {"rate": 1e-2, "batch": 32, "epochs": 20, "normalize": True}
-    return _in_lines(placed(s.diagram(data="digits", optimizer="sgd", **recipe)), 9)
-
-
-def _in_lines(diagram: Diagram, length: int) -> Diagram:
-    """A long chain broken like a text, `length` blocks a line."""
-    chain = sorted(diagram.blocks.values(), key=lambda block: block.position)
-    moved = []
-    for start in range(0, len(chain), length):
-        line = chain[start : start + length]
-        x = line[0].position[0]
-        y = LINE * (start // length)
-        moved += [replace(b, position=(b.position[0] - x, y)) for b in line]
-    return diagram.with_blocks(*moved)
+    return placed(s.diagram(data="digits", optimizer="sgd", **recipe))
 
 
 def nonlinearities() -> Diagram:

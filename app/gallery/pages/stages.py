@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.gallery.pages import SECTIONS, Page
-from app.gallery.pages.places import placed
+from app.gallery.pages.places import flipped, placed, widened
 from graph.diagram import Diagram, Pin
 from nodes.sketch import Sketch
 
@@ -59,7 +59,8 @@ def multi_stage() -> Diagram:
     low = s.max_pool2d(s.tanh(s.conv2d(x, channels=16, kernel=3, padding=1)))
     high = s.max_pool2d(s.tanh(s.conv2d(low, channels=32, kernel=3, padding=1)))
     both = s.concat(s.flatten(high), s.flatten(s.avg_pool2d(low)))
-    return _digits(s, s.linear(both, units=10), y, rate=3e-3, epochs=15)
+    drawn = _digits(s, s.linear(both, units=10), y, rate=3e-3, epochs=15)
+    return flipped(widened(drawn, "concat1"))
 
 
 # --- how deep -------------------------------------------------------------------------------------------------
@@ -71,7 +72,7 @@ def deep(stages: int, units: int, with_identity: bool, width: int = 32) -> Diagr
     z = unit.inlet()
     inner = unit.relu(unit.batch_norm(unit.linear(z, units=width)))
     inner = unit.batch_norm(unit.linear(inner, units=width))
-    unit.outlet(unit.relu(unit.sum(inner, z) if with_identity else inner))
+    unit.outlet(unit.relu(unit.sum(z, inner) if with_identity else inner))
     stage.define("unit", unit)
     z = stage.inlet()
     for _ in range(units):

@@ -35,13 +35,13 @@ class Numbers:
 
 
 def numbers(values: np.ndarray) -> Numbers:
-    """An array `[...]` as Numbers: all of a small one, else its upper left corner."""
+    """An array `[...]` as Numbers of their own: all of a small one, else its upper left corner."""
     columns = values.shape[-1] if values.ndim else 1
     rows = values.size // columns if columns else 0
     flat = values.reshape(rows, columns)
     if values.size > WHOLE:
         flat = flat[:1, :LONG] if rows == 1 else flat[:CORNER, :CORNER]
-    return Numbers(np.ascontiguousarray(flat), rows, columns, values.shape)
+    return Numbers(flat.copy(), rows, columns, values.shape)
 
 
 @dataclass(frozen=True)

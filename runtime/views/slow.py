@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -160,18 +163,14 @@ class Walk:
         ]
 
     def _weight(self, key: str, symbol: str) -> Weight:
-        value, slope = _plain(self.program.parameters[key]), self.seen.gradients[key]
-        leaf = key.partition(".")[2]
+        leaf, slope = key.partition(".")[2], self.seen.gradients[key]
         symbols = {"weight": symbol, "bias": symbol.replace("w", "b", 1), "value": symbol}
-        gradient = None if slope is None else _plain(slope)
-        moved = value if gradient is None else value - value.dtype.type(self.rate) * gradient
-        return Weight(
-            name=key,
-            symbol=symbols.get(leaf, leaf),
-            value=numbers(value),
-            gradient=None if gradient is None else numbers(gradient),
-            updated=numbers(moved),
-        )
+        value = updated = numbers(_plain(self.program.parameters[key]))
+        gradient = None if slope is None else numbers(_plain(slope))
+        if gradient is not None:
+            rate = value.shown.dtype.type(self.rate)
+            updated = replace(value, shown=value.shown - rate * gradient.shown)
+        return Weight(key, symbols.get(leaf, leaf), value, gradient, updated)
 
 
 def jacobians(op: Any, values: Sequence[torch.Tensor]) -> tuple[list[torch.Tensor | None], str]:
@@ -190,18 +189,24 @@ def jacobians(op: Any, values: Sequence[torch.Tensor]) -> tuple[list[torch.Tenso
             return none, ""
         if why := _too_large(len(flat), max(leaf.numel() for leaf in real)):
             return none, why
-        rows = [
-            torch.autograd.grad(g, real, retain_graph=True, allow_unused=True)
-            for g in flat.unbind()
-        ]
-    found = iter(zip(*rows, strict=True))
-    return [_stacked(next(found), leaf) if leaf.requires_grad else None for leaf in leaves], ""
+        found = iter(_rows(flat, real))
+    rows = [next(found) if leaf.requires_grad else None for leaf in leaves]
+    return [None if row is None else row.reshape(len(flat), -1) for row in rows], ""
 
 
-def _stacked(rows: Sequence[torch.Tensor | None], leaf: torch.Tensor) -> torch.Tensor | None:
-    if all(row is None for row in rows):
-        return None
-    return torch.stack([(torch.zeros_like(leaf) if r is None else r).reshape(-1) for r in rows])
+def _rows(flat: torch.Tensor, real: Sequence[torch.Tensor]) -> Sequence[torch.Tensor | None]:
+    """The derivatives `[g, ...]` of `flat` `[g]`, all in one backward pass, or one by one through what knows no batches."""
+    units = torch.eye(len(flat), dtype=flat.dtype, device=flat.device)
+    backward = partial(torch.autograd.grad, flat, real, retain_graph=True, allow_unused=True)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore"
+            )  # what has no rule of its own for batches is only slower
+            return backward(units, is_grads_batched=True)
+    except RuntimeError:
+        rows = zip(*(backward(unit) for unit in units), strict=True)
+        return [None if row[0] is None else torch.stack(row) for row in rows]
 
 
 def _too_large(rows: int, columns: int) -> str:
@@ -216,7 +221,7 @@ def _joined(parts: Sequence[np.ndarray]) -> np.ndarray:
 
 def _plain(tensor: torch.Tensor) -> np.ndarray:
     found: np.ndarray = tensor.detach().cpu().numpy()
-    return found.copy()
+    return found
 
 
 def _filled(text: str) -> str:

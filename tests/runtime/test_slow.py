@@ -21,6 +21,7 @@ from runtime.views import figure
 from runtime.views.slow import jacobians
 from tests.gallery.numbers import opened
 from tests.runtime.conftest import classifier
+from tests.runtime.test_checks import wrong_tanh
 
 
 def motion(run: Run, sample: int = 1) -> SlowMotion:
@@ -205,6 +206,26 @@ def test_a_jacobian_that_is_too_large_is_not_made_and_says_its_size() -> None:
     assert jacobians(torch.nn.Linear(100, 3), [torch.zeros(1, 100)])[1] == ""
 
 
+def test_all_rows_of_a_jacobian_come_back_in_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    op = torch.nn.Sequential(torch.nn.Linear(30, 40), torch.nn.ReLU()).double()
+    z = torch.randn(1, 30, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    expected = torch.func.jacrev(lambda v: op(v)[0])(z)[:, 0]
+    passes = []
+    whole = torch.autograd.grad
+    monkeypatch.setattr(torch.autograd, "grad", lambda *a, **k: passes.append(1) or whole(*a, **k))
+    found = jacobians(op, [z])[0][0]
+    assert found is not None and len(passes) == 1
+    np.testing.assert_allclose(found, expected.detach(), atol=1e-14)
+
+
+def test_what_knows_no_batches_comes_back_row_by_row() -> None:
+    z = torch.tensor([[0.3, -1.0, 2.0]], dtype=torch.float64)
+    found = jacobians(lambda v: torch.cat([wrong_tanh(v), v * v], 1), [z])[0][0]
+    expected = np.vstack([np.diag(1 - torch.tanh(z[0])), np.diag(2 * z[0])])
+    assert found is not None
+    np.testing.assert_allclose(found, expected, atol=1e-14)
+
+
 def test_class_numbers_have_no_jacobian() -> None:
     target = motion(opened("block-net")).passages[-1].entries[1]
     assert target.jacobian is None and "whole numbers" in target.why
@@ -226,6 +247,10 @@ def test_large_values_are_cut_and_small_ones_are_whole() -> None:
     np.testing.assert_array_equal(cut.shown, big[:CORNER, :CORNER])
     assert (cut.rows, cut.columns) == (200, 60) and not cut.is_whole
     assert numbers(np.array(3.0)).shown.tolist() == [[3.0]]
+    big[0, 0] = 7.0  # they stay as they were taken
+    assert cut.shown[0, 0] == 0.0 and not np.shares_memory(
+        numbers(row_of := np.ones(3)).shown, row_of
+    )
 
 
 @pytest.mark.parametrize("playing", [False, True])

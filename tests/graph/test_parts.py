@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from graph.diagram import INLET, OUTLET, PART, Block, Diagram, Frozen, Pin, Wire
@@ -120,10 +118,8 @@ def test_limits_are_counted_before_expanding() -> None:
     for n in range(1, 15):
         parts[f"p{n}"] = diagram([block(f"b{i}", PART, part=f"p{n - 1}") for i in range(10)])
     bomb = diagram([block("x", PART, part="p14")], parts=parts)
-    began = time.perf_counter()
     with pytest.raises(DiagramError, match="expand to 1,000,000,000,000,000 blocks"):
-        flatten(bomb)
-    assert time.perf_counter() - began < 1
+        flatten(bomb)  # would not end in a life if it began to
     deep = {f"p{n}": diagram([block("b", PART, part=f"p{n + 1}")]) for n in range(40)}
     with pytest.raises(DiagramError, match="nested deeper than 16"):
         flatten(diagram([block("x", PART, part="p0")], parts=deep))

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from graph.diagram import Diagram
-from graph.edits import Edit, MoveBlocks, _Alone, _Gesture
+from graph.edits import MoveBlocks, _Alone, _Gesture
 from graph.frame import Comment, Frame, Note
 from graph.problem import DiagramError
 
@@ -278,43 +278,3 @@ class SetColor(_Alone):
     def apply(self, diagram: Diagram) -> Diagram:
         things = [drawn(diagram, name) for name in self.ids]
         return _replaced(diagram, [replace(thing, color=self.color) for thing in things])
-
-
-def following(
-    diagram: Diagram, moves: Mapping[str, Place], sizes: Mapping[str, Box]
-) -> tuple[Edit, ...]:
-    """The edits by which frames follow blocks that are placed anew: as far around them as before, comments along.
-
-    `sizes` gives left, top, right, bottom of every block around its position.
-    """
-    edits: list[Edit] = []
-    for frame in diagram.frames:
-        blocks, others = inside(diagram, frame)
-        if not blocks or not blocks <= moves.keys():
-            continue
-        old = _reach({n: diagram.blocks[n].position for n in blocks}, sizes)
-        new = _reach({n: moves[n] for n in blocks}, sizes)
-        x, y, width, height = frame.rectangle
-        margins = (old[0] - x, old[1] - y, x + width - old[2], y + height - old[3])
-        left, top, right, bottom = (max(MARGIN / 2, margin) for margin in margins)
-        box = (new[0] - left, new[1] - top, new[2] + right, new[3] + bottom)
-        edits.append(ResizeFrame(frame.id, (box[0], box[1], box[2] - box[0], box[3] - box[1])))
-        notes = [c for c in diagram.comments if c.id in others]
-        places = {c.id: (c.place[0] + box[0] - x, c.place[1] + box[1] - y) for c in notes}
-        edits += [MoveFrames(places, {})] if places else []
-    return tuple(edits)
-
-
-def _reach(places: Mapping[str, Place], sizes: Mapping[str, Box]) -> Box:
-    """Left, top, right, bottom of blocks at these places."""
-    boxes = [
-        (x + size[0], y + size[1], x + size[2], y + size[3])
-        for name, (x, y) in places.items()
-        for size in (sizes.get(name, (0.0, 0.0, 0.0, 0.0)),)
-    ]
-    return (
-        min(b[0] for b in boxes),
-        min(b[1] for b in boxes),
-        max(b[2] for b in boxes),
-        max(b[3] for b in boxes),
-    )

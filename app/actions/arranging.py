@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import partial
 
 from app.actions.commands import Commands, Table
+from app.canvas.frames import heights
 from graph.aligning import SIDES, align, distribute
 from graph.edits import MoveBlocks, Together
+from graph.framing import carried
 
 
 class Arranging(Commands):
@@ -50,14 +52,14 @@ class Arranging(Commands):
         self._window.scene.perform(Together(label, (MoveBlocks(moves),)))
 
     def tidy(self) -> None:
-        """Lets the selected blocks, or all, glide to their places along the flow; one step of undo."""
+        """Lets the selected blocks, those in selected frames, or all, glide to their places along the flow; one step of
+        undo."""
         from graph.clusters import tidied
 
-        scene = self._window.scene
-        picked = self.picked()
-        before = {name: block.position for name, block in scene.diagram.blocks.items()}
-        edit = tidied(scene.diagram, scene.sizes(), picked if len(picked) > 1 else None)
-        if scene.perform(edit):
-            if len(picked) < 2:
+        scene, before = self._window.scene, self._window.scene.diagram
+        picked = scene.selected | carried(before, scene.frames.selected)[0]
+        ids = [name for name in before.blocks if name in picked] if len(picked) > 1 else None
+        if scene.perform(tidied(before, scene.sizes(), ids, heights(before))):
+            if ids is None:
                 self._window.view.frame_all()
             scene.gliding.start(before)

@@ -29,9 +29,8 @@ class Expanding(Commands):
         if not uses:
             self._window.status.say("Select a use of a part: a shape with a double rim.")
             return
-        before = {n: b.position for n, b in diagram.blocks.items() if n not in uses}
         if scene.perform(expanding(diagram, uses)):
-            scene.gliding.start(before)
+            scene.gliding.start(diagram, standing=uses)
 
 
 def expanding(diagram: Diagram, uses: tuple[str, ...]) -> Edit:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from app.actions.commands import Commands, Table
 from app.canvas import faces
 from app.canvas.boxes import Box, Places, grown
+from app.canvas.frames import heights
 from app.canvas.inks import label_width
 from graph.diagram import RIGHT, UP, Diagram
-from graph.edits import Edit, MoveBlocks, Together
-from graph.framing import following
+from graph.edits import Edit, Together
 from graph.grouping import InPart, scope
 from graph.problem import DiagramError
 from graph.turning import SetFlow
@@ -63,10 +63,9 @@ def _tidied(diagram: Diagram) -> tuple[Edit, ...]:
     boxes = sizes(diagram)
     if not _is_crowded(diagram, boxes):
         return ()
-    from graph.layout import tidy
+    from graph.clusters import tidied
 
-    moves = tidy(diagram, boxes)
-    return MoveBlocks(moves), *following(diagram, moves, boxes)
+    return (tidied(diagram, boxes, heights=heights(diagram)),)
 
 
 def sizes(diagram: Diagram) -> dict[str, Box]:

@@ -106,6 +106,14 @@ class Frames(QObject):
                 return Grip(name)
         return None
 
+    def within(self, rect: QRectF) -> frozenset[str]:
+        """The frames that lie wholly in a rectangle, and the comments that it touches."""
+        return frozenset(
+            name
+            for name, thing in self.things.items()
+            if (rect.contains if isinstance(thing, Frame) else rect.intersects)(self.box(name))
+        )
+
     def paint(self, painter: QPainter, rect: QRectF, ink: Inks, scale: float = 1.0) -> None:
         """Paints those that reach into a part of the scene; from far away without their texts."""
         for name, thing in self.things.items():
@@ -138,6 +146,11 @@ def _box(thing: Note) -> QRectF:
 def comment_height(text: str, width: float) -> float:
     """How high a comment is, in canvas units."""
     return _runs(text, width)[1] + 2 * PADDING
+
+
+def heights(diagram: Diagram) -> dict[str, float]:
+    """How high each comment is, by id."""
+    return {c.id: comment_height(c.text, c.place[2]) for c in diagram.comments}
 
 
 @lru_cache(maxsize=2048)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QPainter, QPicture
 from app.canvas import faces, paths
 from app.canvas.drawing import Recorder
 from app.canvas.faces import Face, Inside
+from app.canvas.frames import Frames
 from app.canvas.geometry import around_window
 from app.canvas.glyphs import Marks, extent, paint_block, paint_wire, wire_path
 from app.canvas.inks import Inks, label_width
@@ -34,11 +35,13 @@ NOTHING = Report()
 
 
 class Miniature:
-    """Shapes with labels, and wires, as they stand in a part; uses of parts in it are plain shapes."""
+    """Frames, comments, shapes with labels, and wires, as they stand in a part; uses of parts in it are plain shapes."""
 
     def __init__(self, inside: Inside) -> None:
         level = _folded(scope(Diagram(parts=inside.parts, flow=inside.flow), inside.part))
         named = names(level)
+        self._frames = Frames()
+        self._frames.show(level)
         self._blocks = [
             (QPointF(*block.position), _face(level, name, named))
             for name, block in level.blocks.items()
@@ -65,7 +68,7 @@ class Miniature:
         return (risen(way, up) for way in router.ways().values())
 
     def _reach(self) -> QRectF:
-        rect = QRectF()
+        rect = self._frames.bounds()
         for at, face in self._blocks:
             left, top, right, bottom = face.form.box()
             box = QRectF(left, top, right - left, bottom - top)
@@ -105,6 +108,7 @@ class Miniature:
         return self._pictures[name]
 
     def _paint(self, painter: QPainter, ink: Inks) -> None:
+        self._frames.paint(painter, self.rect, ink)
         for path, way in self._wires:
             paint_wire(painter, path, way, ink.plain)
         for at, face in self._blocks:

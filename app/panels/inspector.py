@@ -51,7 +51,7 @@ class Inspector(Column):
         self.note = NotePage(theme)
         self.note.edited.connect(self.edited)
         self.many = text_label("title")
-        self.add(self.block, self.whole, self.note, self.many)
+        self.add(self.block, self.whole, self.many, self.note)
         self._show()
 
     def complete(self) -> Iterator[None]:
@@ -100,15 +100,15 @@ class Inspector(Column):
         picked = tuple(name for name in self._picked if name in self._diagram.blocks)
         self.block.setVisible(len(picked) == 1)
         notes = tuple(thing.id for thing in self._diagram.notes if thing.id in self._notes)
-        self.note.setVisible(bool(notes) and not picked)
+        self.note.setVisible(bool(notes))
         self.whole.setVisible(not picked and not notes)
         self.many.setVisible(len(picked) > 1)
         if len(picked) == 1:
             check = self._checks.get(picked[0], "")
             self.block.show_block(self._diagram, picked[0], self._report, self._place, check)
-        elif not picked and notes:
-            self.note.show_notes(self._diagram, notes)
-        elif not picked:
-            self.whole.show_diagram(self._diagram, self._report, self._place)
-        else:
+        elif picked:
             self.many.setText(f"{counted(len(picked), 'block')} selected")
+        elif not notes:
+            self.whole.show_diagram(self._diagram, self._report, self._place)
+        if notes:
+            self.note.show_notes(self._diagram, notes)

@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("PySide6")
 
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -21,9 +21,10 @@ from app.actions.turning import sizes, turning
 from app.canvas.boxes import overlap
 from app.canvas.drawing import Recorder, replay
 from app.canvas.faces import inside_of
+from app.canvas.frames import tint
 from app.canvas.hits import block_at, port_at, ring_at
 from app.canvas.inks import inks
-from app.canvas.miniature import Miniature
+from app.canvas.miniature import LARGEST, Miniature
 from app.canvas.picture import Picture, Shown
 from app.canvas.scene import CanvasScene
 from app.settings import Blank, Preferences
@@ -32,8 +33,10 @@ from app.theme import BOARD, PAPER, Theme
 from app.window import MainWindow
 from graph.change import Change
 from graph.diagram import RIGHT, UP, Diagram, Pin
-from graph.edits import AddBlock, SetMuted
+from graph.edits import AddBlock, SetMuted, Together
 from graph.files import from_text, load, to_text
+from graph.frame import Comment, Frame
+from graph.framing import AddComment, AddFrame
 from graph.grouping import InPart, scope
 from nodes.sketch import Sketch
 from tests.app.canvas_bench import block
@@ -324,6 +327,34 @@ def test_only_one_level_is_shown_and_stands_as_if_nothing_in_it_were_expanded(qa
 
 def _level(diagram: Diagram) -> Diagram:
     return scope(diagram, "stage")
+
+
+@THEMES
+def test_frames_and_comments_inside_are_drawn(qapp: Any, theme: Theme) -> None:
+    frame = Frame("one layer", (60, -70, 140, 140), "blue", "frame1")
+    comment = Comment("at least $0$", (300, 60, 170), "green", "comment1")
+    drawn = Together("Draw", (AddFrame(frame), AddComment(comment)))
+    before = InPart("stage", drawn).apply(_net())
+    diagram = expanding(before, ("stage1",)).apply(before)
+    shown = Picture(Shown(diagram, theme)).svg().decode()
+    assert ">one layer<" in shown and ">least<" in shown and ">least<" not in _svg(before)
+    mini = _inner(before, "stage1")
+    assert mini.rect.contains(QRectF(60, -70, 140, 140)) and mini.rect.contains(470, 61)
+    image = QImage(mini.rect.size().toSize(), QImage.Format.Format_RGB32)
+    image.fill(QColor(theme.background))
+    painter = QPainter(image)
+    mini.paint(painter, (0.0, 0.0, mini.rect.width(), mini.rect.height()), inks(theme))
+    painter.end()
+
+    def color(x: float, y: float) -> QColor:
+        """Of a place of the part, of which the picture is a smaller one in the middle."""
+        at = (QPointF(x, y) - mini.rect.center()) * LARGEST + mini.rect.center()
+        return image.pixelColor((at - mini.rect.topLeft()).toPoint())
+
+    plain, inner, strip = QColor(theme.background), color(70, 50), color(190, -60)
+    assert plain not in (inner, strip) and inner != strip
+    assert _near(color(460, 75), tint("green", theme).card, 3)
+    assert _near(color(250, 50), plain, 1)
 
 
 def test_a_muted_use_is_pale_with_its_inside(qapp: Any) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("PySide6")
 
-from PySide6.QtCore import QEvent, QPointF, QSettings, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSettings, Qt
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
@@ -24,10 +24,10 @@ from app.settings import Preferences
 from app.theme import BOARD, PAPER, Theme
 from app.window import MainWindow
 from graph.diagram import Diagram
-from graph.edits import SetMuted
+from graph.edits import MoveBlocks, SetMuted
 from graph.files import from_text, to_text
 from graph.frame import Comment, Frame
-from graph.framing import MoveFrames, RemoveFrames, ResizeFrame, WidenComment
+from graph.framing import MoveFrames, RemoveFrames, ResizeFrame, WidenComment, inside
 from tests.app.canvas_bench import Alt, Bench, Left, Plain, Shift, closing, spiral
 from tests.app.driving import Ctrl, Hand, like, pixels
 from tests.app.fake_session import FakeSession
@@ -155,6 +155,54 @@ def test_blocks_and_frames_are_selected_and_moved_together(bench: Bench) -> None
 def test_a_band_still_starts_inside_a_frame(bench: Bench) -> None:
     bench.drag(bench.at(72, -45), bench.at(385, 55))
     assert bench.scene.selected == {"linear1", "relu1"} and not bench.edits
+
+
+def test_a_band_around_a_frame_selects_it_with_all_it_holds(bench: Bench) -> None:
+    scene = bench.scene
+    bench.drag(bench.at(40, -110), bench.at(410, 80))
+    assert scene.selected == {"linear1", "relu1"} and not bench.edits
+    assert scene.frames.selected == {"frame1", "inner"}
+    bench.drag(bench.at(420, -70), bench.at(500, 80))  # half of another
+    assert scene.selected == {"linear2"} and not scene.frames.selected
+    bench.drag(bench.at(90, 190), bench.at(130, 260))  # a comment is touched as a block is
+    assert not scene.selected and scene.frames.selected == {"comment1"}
+
+
+def test_shift_adds_to_blocks_frames_and_wires(bench: Bench) -> None:
+    scene = bench.scene
+    line = next(w for w in bench.diagram.wires if w.target.block == "linear2")
+    scene.select({"x"}, {line}, {"comment1"})
+    bench.press(bench.at(40, -110), held=Shift)
+    bench.hover(bench.at(410, 80), held=Shift, buttons=Left)
+    assert scene.selected == {"x", "linear1", "relu1"}
+    assert scene.frames.selected == {"comment1", "frame1", "inner"}
+    assert scene.selected_wires == {line}
+    bench.key(Key.Key_Escape)
+    bench.release(bench.at(410, 80), held=Shift)
+    assert scene.selected == {"x"} and scene.frames.selected == {"comment1"}
+    assert scene.selected_wires == {line}
+    bench.click(bench.at(480, 0), Shift)
+    assert scene.selected == {"x", "linear2"} and scene.frames.selected == {"comment1"}
+    bench.click(bench.at(480, 0), Shift)
+    assert scene.selected == {"x"} and scene.frames.selected == {"comment1"}
+    assert scene.selected_wires == {line}
+
+
+def test_what_a_band_took_moves_once_and_goes_whole(bench: Bench) -> None:
+    before = to_text(bench.diagram)
+    bench.drag(bench.at(40, -110), bench.at(410, 80))
+    bench.drag(bench.at(120, 0), bench.at(150, 60))  # by a block in it
+    after = bench.diagram
+    assert isinstance(bench.edits[-1], MoveFrames) and len(bench.edits) == 1
+    assert _frame(after, "frame1").rectangle == (90, -20, 330, 140)
+    assert after.blocks["linear1"].position == (150, 60)
+    assert after.blocks["relu1"].position == (330, 60)
+    assert _comment(after, "inner").place == (130, 70, 90)
+    bench.drag(bench.at(200, -8), bench.at(170, -68))  # and back by its title
+    assert to_text(bench.diagram) == before
+    bench.key(Key.Key_Delete)
+    assert not {"linear1", "relu1"} & bench.diagram.blocks.keys() and len(bench.edits) == 3
+    assert [thing.id for thing in bench.diagram.notes] == ["out", "comment1"]
 
 
 def test_delete_removes_the_frame_and_leaves_the_blocks(bench: Bench) -> None:
@@ -458,6 +506,69 @@ def test_tidy_takes_frames_along_in_one_step(hand: Hand) -> None:
         assert frame[0] < x < frame[0] + frame[2] and frame[1] < y < frame[1] + frame[3]
     window.document.undo()
     assert to_text(window.document.diagram) == before
+
+
+def test_what_a_band_took_is_copied_and_pasted_whole(hand: Hand) -> None:
+    window = hand.window
+    hand.drag(hand.at(40, -110), hand.at(410, 80))
+    hand.press(Key.Key_C, Ctrl)
+    QTest.mouseMove(hand.port, hand.at(300, 351))
+    QTest.mouseMove(hand.port, hand.at(300, 350))
+    QApplication.processEvents()
+    hand.press(Key.Key_V, Ctrl)
+    after = window.document.diagram
+    assert len(after.blocks) == 9 and [f.title for f in after.frames] == ["hidden", "", "hidden"]
+    new = after.frames[-1]
+    x, y, width, height = new.rectangle
+    held = {n for n, b in after.blocks.items() if x < b.position[0] < x + width and y < b.position[1] < y + height}  # fmt: skip
+    assert held == window.scene.selected and len(held) == 2
+    assert window.scene.frames.selected == {new.id, after.comments[-1].id}
+    assert after.comments[-1].text == "so $\\lambda$"
+    window.document.undo()
+    assert window.document.diagram == _framed()
+
+
+def test_the_inspector_shows_blocks_and_the_frame_around_them(hand: Hand) -> None:
+    window = hand.window
+    hand.drag(hand.at(40, -110), hand.at(410, 80))
+    inspector = window.inspector
+    assert inspector.many.isVisible() and inspector.many.text() == "2 blocks selected"
+    assert inspector.note.isVisible() and not inspector.whole.isVisible()
+    hand.click(inspector.note.colors["green"])
+    assert _frame(window.document.diagram, "frame1").color == "green"
+    assert _comment(window.document.diagram, "inner").color == "green"
+
+
+def test_tidy_of_a_selected_frame_is_of_what_it_holds(hand: Hand) -> None:
+    window = hand.window
+    window.document.do(MoveBlocks({"relu1": (120.0, 20.0), "linear1": (330.0, -20.0)}))
+    before = window.document.diagram
+    QTest.mouseClick(hand.port, Left, Plain, hand.at(200, -68))
+    hand.press(Key.Key_L, Ctrl)
+    window.scene.gliding.rest()
+    after = window.document.diagram
+    moved = {n for n, b in after.blocks.items() if b.position != before.blocks[n].position}
+    assert moved == {"linear1", "relu1"}
+    assert after.blocks["linear1"].position[0] < after.blocks["relu1"].position[0]
+    held = inside(after, _frame(after, "frame1"))
+    assert held == ({"linear1", "relu1"}, {"inner"})
+
+
+def test_frames_and_comments_glide_with_their_blocks(hand: Hand) -> None:
+    window, scene = hand.window, hand.window.scene
+    window.document.do(MoveBlocks({"relu1": (120.0, 20.0), "linear1": (330.0, -20.0)}))
+    before = scene.frames.box("frame1")
+    hand.press(Key.Key_L, Ctrl)
+    end = QRectF(*_frame(window.document.diagram, "frame1").rectangle)
+    assert end != before
+    if scene.gliding.is_running:
+        assert scene.frames.box("frame1") != end
+    scene.gliding.rest()
+    assert scene.frames.box("frame1") == end
+    scene.set_motion(False)
+    window.document.undo()
+    hand.press(Key.Key_L, Ctrl)
+    assert not scene.gliding.is_running and scene.frames.box("frame1") == end
 
 
 def test_m_mutes_and_unmutes_in_one_step(hand: Hand) -> None:

@@ -12,6 +12,7 @@ from graph.change import Change
 from graph.diagram import Block, Diagram
 from graph.edits import Edit, Paste, RemoveBlocks, SetMuted
 from graph.files import from_text, to_text
+from graph.following import following
 from graph.frame import MAX_COMMENTS, MAX_TEXT, Comment, Frame
 from graph.framing import (
     AddComment,
@@ -25,7 +26,6 @@ from graph.framing import (
     WidenComment,
     around,
     carried,
-    following,
     free_frame_id,
     held_by,
 )
@@ -151,14 +151,18 @@ def test_frames_follow_blocks_that_are_placed_anew(framed: Diagram) -> None:
     sizes = {n: (-10.0, -10.0, 10.0, 10.0) for n in framed.blocks}
     moves = {"a": (1000.0, 0.0), "b": (1300.0, 40.0)}
     after = framed
-    for edit in following(framed, moves, sizes):
+    for edit in following(framed, moves, sizes, {}):
         after = edit.apply(after)
     # a reached from 40 and b to 160 in 0..200, so 40 stay free on either side
     assert after.frames[0].rectangle == (950, -50, 400, 140)
     assert after.frames[1].rectangle == (970, -30, 60, 60)
-    assert after.comments[0].place == (1050, 30, 90)
+    assert after.comments[0].place == (
+        1250,
+        70,
+        90,
+    )  # 100 right of b's middle and 30 below it, less 150
     assert after.comments[1] == framed.comments[1]
-    assert following(framed, {"c": (0, 0)}, sizes) == ()
+    assert following(framed, {"c": (0, 0)}, sizes, {}) == ()
 
 
 @pytest.mark.parametrize("seed", range(10))

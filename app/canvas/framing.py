@@ -118,6 +118,7 @@ class DragFrames(Gesture):
 
     def cancel(self) -> None:
         self._show((0.0, 0.0))
+        super().cancel()
 
 
 class Resize(Gesture):
@@ -160,3 +161,4 @@ class Resize(Gesture):
 
     def cancel(self) -> None:
         self.scene.frames.preview([self._before])
+        super().cancel()

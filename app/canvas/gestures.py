@@ -34,6 +34,7 @@ class Gesture:
         self.scene = scene
         self.start = start
         self.scale = scale
+        self._selection = scene.selected, scene.selected_wires, scene.frames.selected
 
     def is_still(self, point: QPointF) -> bool:
         """Whether the mouse has only trembled since the press."""
@@ -53,6 +54,7 @@ class Gesture:
 
     def cancel(self) -> None:
         """Escape: all is as before the press."""
+        self.scene.select(*self._selection)
 
     def paint(self, painter: QPainter) -> None:
         """What is drawn over the canvas meanwhile, in scene coordinates."""
@@ -135,6 +137,7 @@ class DragBlocks(Gesture):
     def cancel(self) -> None:
         landing.mark(self.scene, None)
         self.scene.preview(self._before)
+        super().cancel()
 
     def paint(self, painter: QPainter) -> None:
         if self._landing is None and self._guides is not None:
@@ -150,7 +153,6 @@ class DragBand(Gesture):
 
     def __init__(self, scene: CanvasScene, start: QPointF, scale: float, shift: bool) -> None:
         super().__init__(scene, start, scale)
-        self._before = scene.selected, scene.selected_wires, scene.frames.selected
         self._rect = QRectF(start, start)
         if not shift:
             scene.select(())
@@ -167,9 +169,6 @@ class DragBand(Gesture):
         blocks, wires, notes = self._kept
         held = self.scene.frames.within(self._rect)
         self.scene.select(blocks | found, wires, notes | held)
-
-    def cancel(self) -> None:
-        self.scene.select(*self._before)
 
     def paint(self, painter: QPainter) -> None:
         painter.setPen(self.scene.ink.band)

@@ -46,7 +46,8 @@ class Rename(QLineEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self._close(accept=True)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:  # its own context menu
+            self._close(accept=True)
 
     def _close(self, accept: bool) -> None:
         done, self._done = self._done, None

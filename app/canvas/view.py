@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
+from typing import NamedTuple
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -38,6 +40,19 @@ COMMANDS = (
     *(Qt.Key.Key_A, Qt.Key.Key_F, Qt.Key.Key_W),
 )
 
+COMING_BACK = (  # why the focus goes for a moment only
+    Qt.FocusReason.PopupFocusReason,
+    Qt.FocusReason.MenuBarFocusReason,
+    Qt.FocusReason.ActiveWindowFocusReason,
+)
+
+
+class Pan(NamedTuple):
+    """The canvas moves along with the mouse: the button that is held, and where the mouse was last."""
+
+    button: Qt.MouseButton
+    at: QPointF
+
 
 class CanvasView(Surface):
     """A CanvasScene to work on."""
@@ -52,12 +67,18 @@ class CanvasView(Surface):
         self.new_blocks = NewBlocks(self)
         self.card = CardView(self)
         self._gesture: Gesture | None = None
-        self._panned_from: QPointF | None = None
         self._held = Qt.MouseButton.NoButton  # the button of the gesture
+        self._pan: Pan | None = None  # which may go on amid a gesture
         self._space = False
         self._ringed = False  # the focus came by keys
-        self._pointer: QPointF | None = None  # where the mouse is over the canvas, in the scene
+        self._mouse: QPointF | None = None  # where the mouse is over the canvas, in pixels of it
+        self._moved = QTimer(self)  # what lies under the mouse may have changed without it
+        self._moved.setSingleShot(True)
+        self._moved.timeout.connect(self._hover_again)
         scene.lost.connect(self._give_up)
+        scene.arranged.connect(self._moved.start)
+        for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
+            bar.valueChanged.connect(lambda _: self._moved.start())
         self.setAcceptDrops(True)
         self.viewport().setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -72,7 +93,7 @@ class CanvasView(Surface):
     @property
     def pointer(self) -> QPointF | None:
         """Where the mouse is in the scene; None when it is not over the canvas."""
-        return self._pointer
+        return self.scene_point(self._mouse) if self._mouse is not None else None
 
     # --- mouse ------------------------------------------------------------------------------------------------------
 
@@ -83,7 +104,7 @@ class CanvasView(Surface):
         left = event.button() == Qt.MouseButton.LeftButton
         if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
             self.card.close_card()
-            self._panned_from = event.position()
+            self._pan = Pan(event.button(), event.position())
             self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
         elif self._gesture is None:
             self.card.close_card()
@@ -95,10 +116,11 @@ class CanvasView(Surface):
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._pointer = self.scene_point(event.position())
-        if self._panned_from is not None:
-            self.scroll_by(self._panned_from - event.position())
-            self._panned_from = event.position()
+        self._mouse = event.position()
+        self._miss_releases(event.buttons())
+        if self._pan is not None:
+            self.scroll_by(self._pan.at - event.position())
+            self._pan = self._pan._replace(at=event.position())
         elif self._gesture is not None:
             before = self._gesture.reason
             self._gesture.move(self.scene_point(event.position()), event.modifiers())
@@ -111,21 +133,35 @@ class CanvasView(Surface):
         event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._panned_from is not None and event.button() != Qt.MouseButton.RightButton:
-            self._panned_from = None
+        if self._pan is not None and event.button() == self._pan.button:
+            self._pan = None
         elif self._gesture is not None and event.button() == self._held:
-            gesture, self._gesture = self._gesture, None
-            edit = gesture.finish()
-            if edit is not None and not self.canvas.perform(edit):
-                gesture.cancel()
-            if edit is None and (wanted := gesture.wanted()) is not None:
-                self.new_blocks.search(wanted, gesture)
-            self.viewport().update()
-        self._hover(self.scene_point(event.position()))
+            self._finish(self._gesture)
+        if self._pan is None and self._gesture is not None:
+            self.viewport().setCursor(self._gesture.cursor)
+        elif self._pan is None:
+            self._hover(self.scene_point(event.position()))
         event.accept()
 
+    def _finish(self, gesture: Gesture) -> None:
+        self._gesture = None
+        edit = gesture.finish()
+        if edit is not None and not self.canvas.perform(edit):
+            gesture.cancel()
+        if edit is None and (wanted := gesture.wanted()) is not None:
+            self.new_blocks.search(wanted, gesture)
+        self.viewport().update()
+
+    def _miss_releases(self, held: Qt.MouseButton) -> None:
+        """Ends what the mouse does by a button that is not held any more: a dialog may have had the release."""
+        if self._pan is not None and not held & self._pan.button:
+            self._pan = None
+        if self._held and not held & self._held:
+            self._give_up()
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        if event.button() != Qt.MouseButton.LeftButton:
+        if event.button() != Qt.MouseButton.LeftButton or self._space or self.is_busy:
+            self.mousePressEvent(event)
             return
         point = self.scene_point(event.position())
         pin, item = hits.ring_at(self.canvas, point), hits.block_at(self.canvas, point)
@@ -146,12 +182,12 @@ class CanvasView(Surface):
         self.set_zoom(self.zoom * 2.0 ** (turned / DOUBLING), event.position())
         event.accept()
 
-    def leaveEvent(self, event: QEvent) -> None:
-        self._pointer = None
+    def _leave(self) -> None:
+        """The mouse is over the canvas no more, be it over the map in its corner."""
+        self._mouse = None
         if self._gesture is None:
             self.canvas.mark({})
         self.card.point_at(None)
-        super().leaveEvent(event)
 
     def _hover(self, point: QPointF) -> None:
         """Shows what a press would take hold of."""
@@ -163,9 +199,13 @@ class CanvasView(Surface):
         self.canvas.mark({pin.block: Marks(near=pin.name)} if pin is not None else {})
         self.card.point_at(pin)
 
+    def _hover_again(self) -> None:
+        if self._gesture is None and self._pan is None and self.pointer is not None:
+            self._hover(self.pointer)
+
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Leave:
-            self._pointer = None
+            self._leave()
         if isinstance(event, QHelpEvent):
             self._tell(event)
             return True
@@ -259,8 +299,8 @@ class CanvasView(Surface):
     def _give_up(self) -> None:
         """Ends the gesture in which one is: what it holds may be gone, as when an edit is undone meanwhile."""
         if self._gesture is not None:
-            self._gesture.cancel()
-            self._gesture = None
+            gesture, self._gesture = self._gesture, None
+            gesture.cancel()
             self.viewport().update()
 
     def _escape(self) -> None:
@@ -305,7 +345,9 @@ class CanvasView(Surface):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        self._ringed = False
+        self._ringed = self._space = False
+        if event.reason() not in COMING_BACK:
+            self._give_up()
         self.viewport().update()
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:  # type: ignore[override]

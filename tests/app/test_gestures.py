@@ -1,0 +1,231 @@
+"""What interrupts a gesture leaves nothing behind: other buttons, lost releases, lost focus, Escape, undo, another level."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+pytest.importorskip("PySide6")
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QFocusEvent, QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from graph.edits import Disconnect, MoveBlocks
+from tests.app.canvas_bench import (
+    Bench,
+    Left,
+    Middle,
+    Nothing,
+    Plain,
+    Shift,
+    closing,
+    spiral,
+    wire,
+)
+
+__all__ = ["closing"]  # a fixture for every test here
+
+Key = Qt.Key
+Right = Qt.MouseButton.RightButton
+Ctrl = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def bench(qapp: Any) -> Bench:
+    return Bench(spiral())
+
+
+def place(bench: Bench, block: str) -> tuple[float, float]:
+    """Where a block is shown."""
+    return bench.scene.blocks[block].x(), bench.scene.blocks[block].y()
+
+
+def as_told(bench: Bench) -> bool:
+    """Whether every block is shown where the diagram has it."""
+    return all(place(bench, name) == b.position for name, b in bench.diagram.blocks.items())
+
+
+# --- two buttons ----------------------------------------------------------------------------------------------------------
+
+
+def test_panning_amid_a_drag_takes_nothing_from_it(bench: Bench) -> None:
+    bench.press(bench.at(300, 0))
+    bench.move(bench.at(300, 60))
+    at = bench.at(300, 60)
+    bench.press(at, Middle)
+    bench.move(at + QPoint(50, 0))
+    bench.release(at + QPoint(50, 0))  # the left button, while the other still pans
+    assert [type(edit) for edit in bench.edits] == [MoveBlocks] and not bench.view.is_busy
+    before = bench.view.scene_point(QPointF(500, 300))
+    bench.move(at + QPoint(90, 0))
+    bench.release(at + QPoint(90, 0), Middle)
+    moved = bench.view.scene_point(QPointF(500, 300)) - before
+    assert moved.x() == pytest.approx(-40) and moved.y() == pytest.approx(0)
+    bench.move(at)
+    assert len(bench.edits) == 1 and as_told(bench), "nothing sticks to the mouse"
+
+
+def test_a_click_amid_panning_leaves_nothing_in_the_hand(bench: Bench) -> None:
+    bench.press(bench.at(400, 200), Middle)
+    bench.press(bench.at(300, 0))
+    bench.release(bench.at(300, 0))
+    assert not bench.view.is_busy
+    before = bench.view.scene_point(QPointF(500, 300))
+    bench.move(bench.at(420, 200))
+    assert bench.view.scene_point(QPointF(500, 300)) != before, "it goes on panning"
+    bench.release(bench.at(420, 200), Middle)
+
+
+def test_another_button_amid_a_wire_keeps_its_marks(bench: Bench) -> None:
+    bench.press(bench.pin("y.y"))
+    bench.move(bench.at(560, 60))
+    assert bench.scene.blocks["linear2"].marks.wiring == "fits"
+    bench.press(bench.at(560, 60), Right)
+    bench.release(bench.at(560, 60), Right)
+    assert bench.view.is_busy and bench.scene.blocks["linear2"].marks.wiring == "fits"
+    bench.press(bench.at(560, 60), Middle)
+    bench.release(bench.at(560, 60), Middle)
+    assert bench.scene.blocks["linear2"].marks.wiring == "fits"
+
+
+def twice(
+    bench: Bench, at: QPoint, button: Qt.MouseButton, held: Qt.KeyboardModifier = Plain
+) -> None:
+    """Clicks and presses again, so quickly that Qt tells the second press as a double click."""
+    port = bench.view.viewport()
+    QTest.mouseClick(port, button, held, at)
+    kind, world = QEvent.Type.MouseButtonDblClick, QPointF(port.mapToGlobal(at))
+    QApplication.sendEvent(port, QMouseEvent(kind, QPointF(at), world, button, button, held))
+
+
+def test_a_quick_second_press_pans_and_cuts_as_the_first_does(bench: Bench) -> None:
+    middle = QPointF(500, 300)
+    before = bench.view.scene_point(middle)
+    at = bench.at(400, 200)
+    twice(bench, at, Middle)
+    bench.hover(at + QPoint(30, 0), buttons=Middle)
+    bench.release(at + QPoint(30, 0), Middle)
+    assert bench.view.scene_point(middle) != before
+    twice(bench, bench.at(240, -50), Right, Ctrl)
+    assert bench.view.is_busy, "a knife"
+    bench.hover(bench.at(240, 50), Ctrl, Right)
+    bench.release(bench.at(240, 50), Right, Ctrl)
+    assert [type(edit) for edit in bench.edits] == [Disconnect]
+
+
+# --- what is never told -----------------------------------------------------------------------------------------------------
+
+
+def test_a_release_that_never_came_ends_the_drag(bench: Bench) -> None:
+    bench.press(bench.at(300, 0))
+    bench.hover(bench.at(300, 60), buttons=Left)
+    assert place(bench, "relu1") == (300, 60)
+    bench.hover(bench.at(300, 100), buttons=Nothing)  # a dialog had the release
+    assert not bench.view.is_busy and not bench.edits and as_told(bench)
+
+
+def test_a_release_that_never_came_ends_panning(bench: Bench) -> None:
+    bench.press(bench.at(400, 200), Middle)
+    before = bench.view.scene_point(QPointF(500, 300))
+    bench.hover(bench.at(460, 200), buttons=Nothing)
+    assert bench.view.scene_point(QPointF(500, 300)) == before
+
+
+def lose_focus(bench: Bench, reason: Qt.FocusReason) -> None:
+    QApplication.sendEvent(bench.view, QFocusEvent(QEvent.Type.FocusOut, reason))
+
+
+def test_space_let_go_elsewhere_pans_no_more(bench: Bench) -> None:
+    QTest.keyPress(bench.view, Key.Key_Space)
+    lose_focus(bench, Qt.FocusReason.ActiveWindowFocusReason)
+    bench.drag(bench.at(300, 0), bench.at(300, 60))
+    assert [type(edit) for edit in bench.edits] == [MoveBlocks]
+
+
+def test_a_wire_of_the_keys_ends_when_the_keys_go_elsewhere(bench: Bench) -> None:
+    bench.scene.select({"x"})
+    bench.view.connect_by_keys()
+    lose_focus(bench, Qt.FocusReason.PopupFocusReason)
+    assert bench.view.is_busy, "a menu comes back"
+    lose_focus(bench, Qt.FocusReason.MouseFocusReason)
+    assert not bench.view.is_busy and bench.said[-1] == ""
+    assert not any(item.marks.wiring for item in bench.scene.blocks.values())
+
+
+# --- Escape ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("held", [Plain, Shift])
+@pytest.mark.parametrize("start", [(300, 0), (60, 0), (300, 200)])  # a block, a wire, nothing
+def test_escape_gives_the_selection_back(
+    bench: Bench, start: tuple[float, float], held: Qt.KeyboardModifier
+) -> None:
+    bench.scene.select({"x", "l2"}, {wire("y.y -> cross_entropy1.target")})
+    before = bench.scene.selected, bench.scene.selected_wires
+    at = bench.at(*start)
+    bench.press(at, held=held)
+    bench.hover(at + QPoint(0, 90), held, Left)
+    bench.key(Key.Key_Escape)
+    bench.release(at + QPoint(0, 90), held=held)
+    assert (bench.scene.selected, bench.scene.selected_wires) == before
+    assert as_told(bench) and not bench.edits
+
+
+# --- what shift adds to -----------------------------------------------------------------------------------------------------
+
+
+def test_a_rubber_band_with_shift_keeps_selected_wires(bench: Bench) -> None:
+    chosen = wire("y.y -> cross_entropy1.target")
+    bench.scene.select({"x"}, {chosen})
+    bench.press(bench.at(260, 60), held=Shift)
+    bench.hover(bench.at(330, -60), Shift, Left)
+    bench.release(bench.at(330, -60), held=Shift)
+    assert bench.scene.selected == {"x", "relu1"} and bench.scene.selected_wires == {chosen}
+
+
+def test_a_block_pressed_with_shift_keeps_selected_wires(bench: Bench) -> None:
+    chosen = wire("y.y -> cross_entropy1.target")
+    bench.scene.select({"x"}, {chosen})
+    bench.click(bench.at(300, 0), Shift)
+    assert bench.scene.selected == {"x", "relu1"} and bench.scene.selected_wires == {chosen}
+
+
+# --- the mouse --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_pointer_follows_what_is_seen(bench: Bench) -> None:
+    bench.move(QPoint(700, 500))
+    bench.view.frame_all()
+    pointer = bench.view.pointer
+    assert pointer is not None
+    assert bench.view.viewportTransform().map(pointer).toPoint() == QPoint(700, 500)
+
+
+def test_a_card_that_was_kept_goes_when_the_view_moves(bench: Bench) -> None:
+    bench.scene.select({"relu1"})
+    bench.view.card.toggle()
+    assert bench.view.card.isVisible()
+    bench.view.centerOn(900, 60)
+    assert not bench.view.card.isVisible()
+
+
+def test_marks_go_when_the_mouse_goes_onto_the_map(bench: Bench) -> None:
+    bench.move(bench.pin("relu1.y"))
+    assert bench.scene.blocks["relu1"].marks.near == "y"
+    QApplication.sendEvent(bench.view.viewport(), QEvent(QEvent.Type.Leave))
+    assert bench.scene.blocks["relu1"].marks.near == "" and bench.view.pointer is None
+
+
+def test_a_menu_over_a_name_leaves_its_editor_open(bench: Bench) -> None:
+    QTest.mouseDClick(bench.view.viewport(), Left, Plain, bench.pin("relu1.y"))
+    editor = bench.view.viewport().findChild(QLineEdit)
+    assert editor is not None
+    reason = Qt.FocusReason.PopupFocusReason  # of its own menu
+    QApplication.sendEvent(editor, QFocusEvent(QEvent.Type.FocusOut, reason))
+    assert editor.isVisible()
+    editor.setText("h")
+    QTest.keyClick(editor, Key.Key_Return)
+    assert bench.diagram.blocks["relu1"].label == "h"

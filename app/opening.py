@@ -45,6 +45,8 @@ class Opening:
         self._window.filled.connect(self._begin)
         if self.size is not None:
             self._window.resize(*self.size)
+        elif self.shot is None:
+            self._window.fit()
         self._window.show()
         signal.signal(signal.SIGINT, lambda *_: application.exit(130))
         wake = QTimer()

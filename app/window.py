@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -16,7 +16,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow
+from PySide6.QtWidgets import QApplication, QDockWidget, QMainWindow, QStyle
 
 from app.looks import looks
 from app.settings import Preferences
@@ -166,6 +166,13 @@ class MainWindow(QMainWindow):
         self.restoreGeometry(self.preferences.bytes("geometry"))
         self._apply_theme()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
+
+    def fit(self) -> None:
+        """Becomes smaller where the screen has no room for the usual size."""
+        room = self.screen().availableSize()
+        if self.size().boundedTo(room) != self.size():
+            title = self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+            self.resize(self.size().boundedTo(room - QSize(0, title)))
 
     # --- filling -------------------------------------------------------------------------------------------------
 

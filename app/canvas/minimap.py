@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, QTimer
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
@@ -13,6 +13,7 @@ from app.canvas.scene import CanvasScene
 
 SIZE = QSize(150, 100)
 INSET = 14.0
+EDGE = 4.0  # between the map's edge and the rectangle of what is seen
 LATER = 150  # ms after a change until the map is drawn anew
 ENOUGH = 3  # from so many blocks on a map helps
 MANY = 400  # from so many blocks on the map stays the same wherever the view looks
@@ -68,6 +69,14 @@ class Minimap(QWidget):
             min(width / max(self._rect.width(), 1.0), height / max(self._rect.height(), 1.0))
         )
 
+    def _shown(self) -> QRectF:
+        """All that the map has room for, in the scene: what the view sees beyond it is bounded by the map's edge."""
+        inside = QSizeF(self.size()) / self._scale()
+        shown = QRectF(QPointF(), inside)
+        shown.moveCenter(self._rect.center())
+        edge = EDGE / self._scale()
+        return shown.adjusted(edge, edge, -edge, -edge)
+
     def _draw_blocks(self) -> QPixmap:
         ratio = self.devicePixelRatioF()
         pixmap = QPixmap(self.size() * ratio)
@@ -107,7 +116,7 @@ class Minimap(QWidget):
         pen.setCosmetic(True)
         painter.setPen(pen)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(self._seen())
+        painter.drawRect(self._seen() & self._shown())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._travel(event)

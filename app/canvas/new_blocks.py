@@ -69,25 +69,28 @@ class NewBlocks(QObject):
 
     def add(self, kind: str, wanted: Wanted | None = None) -> None:
         """Adds a block of a kind, or the use of a part, and selects it: as it was wanted, else beside the selected block or
-        in the middle."""
+        in the middle.  The canvas moves on by as little as shows it whole."""
         wanted = wanted or Wanted()
         point = wanted.point
         if point is None or (wanted == Wanted(point) and hits.block_at(self._canvas, point)):
             near = point.toTuple() if point is not None else self._next_place()
             point = QPointF(*free_place(self._canvas.diagram, near))
-        self._add(kind, lambda coming: coming.answer(wanted, point))
+        if self._add(kind, lambda coming: coming.answer(wanted, point)):
+            self._view.bring(self._canvas.bounds(self._canvas.selected))
 
-    def _add(self, kind: str, put: Callable[[Coming], None]) -> None:
+    def _add(self, kind: str, put: Callable[[Coming], None]) -> bool:
         try:
             coming = Coming(self._canvas, kind, self.shelf)
             put(coming)
         except DiagramError as error:
             self._canvas.said.emit(str(error))
-            return
+            return False
         coming.leave()
-        if self._canvas.perform(coming.edit()):
-            self._canvas.select({coming.block})
-            self.added.emit(kind)
+        if not self._canvas.perform(coming.edit()):
+            return False
+        self._canvas.select({coming.block})
+        self.added.emit(kind)
+        return True
 
     def _next_place(self) -> tuple[float, float]:
         if len(self._canvas.selected) == 1:

@@ -111,6 +111,17 @@ class Surface(QGraphicsView):
         inverse, _ = self.viewportTransform().inverted()
         return inverse.mapRect(QRectF(self.viewport().rect()))
 
+    def bring(self, rect: QRectF) -> None:
+        """Moves what is seen by as little as shows a rectangle of the scene; larger ones than that stay as they are."""
+        seen = self.viewport().rect().toRectF()
+        room = seen.adjusted(MARGIN / 2, MARGIN / 2, -MARGIN / 2, -MARGIN / 2)
+        there = self.viewportTransform().mapRect(rect)
+        if there.width() > room.width() or there.height() > room.height():
+            return
+        across = max(there.right() - room.right(), 0.0) + min(there.left() - room.left(), 0.0)
+        down = max(there.bottom() - room.bottom(), 0.0) + min(there.top() - room.top(), 0.0)
+        self.scroll_by(QPointF(across, down))
+
     def frame_all(self) -> None:
         """Shows the whole diagram."""
         self._frame_when_shown = not self.isVisible()

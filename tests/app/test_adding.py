@@ -23,7 +23,7 @@ from graph.diagram import Diagram, Pin
 from graph.files import to_text
 from graph.grouping import Group
 from tests.app.canvas_bench import block, diagram, spiral
-from tests.app.driving import Ctrl, Hand, Left, Plain, Shift, like, pixels, wire
+from tests.app.driving import Ctrl, Hand, Left, Plain, Shift, like, pixels, until, wire
 from tests.app.fake_session import FakeSession
 
 ROOMY = diagram(
@@ -231,6 +231,44 @@ def test_what_was_used_last_comes_first_and_is_remembered(hand: Person) -> None:
     assert kept.split()[:2] == ["relu", "softmax"]
 
 
+def test_a_block_comes_to_the_mouse_also_when_what_is_seen_has_moved_under_it(
+    hand: Person,
+) -> None:
+    mouse = hand.at(250, -60)
+    hand.hover(mouse)
+    hand.press(Qt.Key.Key_F)
+    assert hand.at(250, -60) != mouse
+    hand.press(Qt.Key.Key_Tab)
+    hand.answer("softmax")
+    away = hand.block("softmax1") - mouse
+    assert max(abs(away.x()), abs(away.y())) <= 5 * hand.window.view.zoom + 1  # half a square
+    hand.undoes_to(ROOMY)
+
+
+def test_what_is_added_near_the_edge_is_brought_into_sight(hand: Person) -> None:
+    view = hand.window.view
+    start = hand.window.view.seen()
+    hand.drag(hand.pin(Pin("linear1", "y")), view.rect().topRight() + QPoint(-8, 300))
+    hand.answer("linear")
+    assert not start.contains(hand.window.scene.bounds(("linear2",)))
+    assert view.seen().contains(hand.window.scene.bounds(("linear2",)))
+    seen = view.seen()
+    hand.drop("tanh", view.rect().topRight() + QPoint(-40, 500))
+    assert view.seen() == seen, "what is put somewhere by hand moves nothing"
+
+
+def test_what_is_under_the_mouse_is_marked_when_blocks_move_under_it(hand: Person) -> None:
+    ring = hand.pin(Pin("linear1", "y"))
+    hand.hover(ring)
+    cursor = hand.port.cursor
+    assert cursor().shape() == Qt.CursorShape.CrossCursor
+    QTest.keyClick(hand.window.view, Qt.Key.Key_A, Ctrl)
+    hand.press(Qt.Key.Key_Delete)
+    until(lambda: cursor().shape() == Qt.CursorShape.ArrowCursor, "no block is there", 2)
+    hand.press(Qt.Key.Key_Z, Ctrl)
+    until(lambda: cursor().shape() == Qt.CursorShape.CrossCursor, "the circle is back", 2)
+
+
 def test_the_search_stays_inside_the_canvas(hand: Person) -> None:
     room = hand.window.view.rect()
     for at in (QPoint(2, 2), room.bottomRight() - QPoint(3, 3)):
@@ -263,14 +301,13 @@ def test_parts_and_published_parts_are_offered(qapp: Any, tmp_path: Path) -> Non
 
 
 def test_a_wire_out_of_a_circle_asks_for_what_it_can_enter(hand: Person) -> None:
-    end = hand.at(620, 200)
-    hand.drag(hand.pin(Pin("tanh1", "y")), end)
+    hand.drag(hand.pin(Pin("tanh1", "y")), hand.at(620, 200))
     keys = hand.search.keys()
     assert "linear" in keys and "squared_error" in keys
     assert not {"observed", "latent", "parameter"} & set(keys)
     hand.answer("cross en")
     assert wire("tanh1.y -> cross_entropy1.prediction") in hand.diagram.wires
-    away = hand.pin(Pin("cross_entropy1", "prediction")) - end
+    away = hand.pin(Pin("cross_entropy1", "prediction")) - hand.at(620, 200)
     assert abs(away.x()) <= 6 and abs(away.y()) <= 6
     hand.undoes_to(ROOMY)
 

@@ -29,6 +29,7 @@ from tests.app.canvas_bench import (
     spiral,
     wire,
 )
+from tests.app.driving import like, pixels
 
 __all__ = ["closing"]  # a fixture for every test here
 
@@ -334,6 +335,17 @@ def test_a_press_in_the_map_goes_there(bench: Bench) -> None:
     assert bench.view.seen().center().x() > 600
     bench.view.minimap = False
     assert not minimap.isVisible()
+
+
+def test_the_map_shows_a_closed_rectangle_however_much_is_seen(bench: Bench) -> None:
+    minimap = bench.view._minimap
+    for scale in (1.0, 0.3, 0.1):
+        bench.view.set_zoom(scale)
+        bench.view.centerOn(bench.scene.bounds().center())
+        frame = like(pixels(minimap), bench.scene.ink.theme.selection, 60)
+        columns, rows = frame.sum(axis=0), frame.sum(axis=1)
+        assert (columns > 0.3 * minimap.height()).sum() >= 2, f"left and right at {scale}"
+        assert (rows > 0.3 * minimap.width()).sum() >= 2, f"top and bottom at {scale}"
 
 
 def test_only_what_changed_is_made_anew(bench: Bench) -> None:

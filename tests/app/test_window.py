@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import gallery
 from app.live import FRAME, Live
-from app.settings import Preferences
+from app.settings import Blank, Preferences
 from app.shortcuts import table
 from app.theme import BOARD, PAPER
 from app.window import MainWindow
@@ -129,6 +129,16 @@ def test_painting_first_needs_neither_numpy_nor_torch() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=root, timeout=60
     )
     assert found.stdout.split("\n")[:2] == ["[]", "False"], found.stderr
+
+
+def test_a_small_screen_has_room_for_the_whole_window(qapp: Any) -> None:
+    window = MainWindow(FakeSession(), Preferences(Blank()), "paper")
+    room = window.screen().availableSize()
+    assert window.height() > room.height()
+    window.fit()
+    assert window.width() <= max(room.width(), window.minimumWidth())
+    assert window.minimumHeight() <= window.height() < room.height()
+    window.deleteLater()
 
 
 def test_arrangement_and_theme_are_remembered(qapp: Any, preferences: Preferences) -> None:

@@ -13,6 +13,7 @@ from safetensors.torch import load_file, save
 
 from graph.files import atomic_write
 from graph.problem import FileError
+from runtime.kept import Kept
 
 if TYPE_CHECKING:
     from runtime.run import Run
@@ -95,7 +96,7 @@ def load_run(path: str | Path) -> dict[str, Any] | None:
 
 
 def resume(run: Run, path: str | Path) -> bool:
-    """Puts a run where the state saved beside the diagram at `path` stands; False when there is none.
+    """Puts a run where the state saved beside the diagram at `path` stands, from where it begins; False when there is none.
 
     Raises FileError when that state belongs to another diagram or optimizer; the run then stands where it stood.
     """
@@ -119,6 +120,9 @@ def resume(run: Run, path: str | Path) -> bool:
         raise FileError(
             f"{state_path(path)}: this state does not fit ({error}); it was left alone."
         ) from None
+    run.trail.clear()
+    run.trail.note(run.step_count, run.state)
+    run.origin = Kept(run.program.parameters)
     return True
 
 

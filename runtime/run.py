@@ -317,7 +317,7 @@ class Run:
         self.record.restore(state.get("record", {}))
         self.program.set_epoch(self.batches.epoch)
         self.descent.show_rate(state.get("rate", self.rate))
-        self._safe = state
+        self._safe = dict(state)
 
     def branch(self, state: Mapping[str, Any]) -> None:
         """Goes on from an earlier state; what came after it is forgotten."""

@@ -100,14 +100,14 @@ def _kept(what: str, which: str, kept: float, step: float) -> Row:
 
 def _stretch(engine: Engine, want: m.WantFrame | None) -> float:
     """Steps a second over one window."""
-    assert engine.run is not None
-    began, first, due = time.perf_counter(), engine.run.step_count, 0.0
+    assert engine.trainer.run is not None
+    began, first, due = time.perf_counter(), engine.trainer.run.step_count, 0.0
     while (now := time.perf_counter()) - began < WINDOW:
         if want is not None and now >= due:
             engine.handle(want)
             due = now + FRAME
         engine.work()
-    return (engine.run.step_count - first) / (time.perf_counter() - began)
+    return (engine.trainer.run.step_count - first) / (time.perf_counter() - began)
 
 
 # --- the window ----------------------------------------------------------------------------------------------------

@@ -139,7 +139,7 @@ def test_the_engine_answers() -> None:
     assert isinstance(said[-1], m.Checked) and list(said[-1].results) == ["linear1"]
     engine.handle(m.CheckGradients(()))
     assert said[-1].results.keys() >= {"linear1", "tanh1", ""} and not said[-1].wrong
-    assert engine.run is not None and engine.run.step_count == 0
+    assert engine.trainer.run is not None and engine.trainer.run.step_count == 0
 
 
 def test_a_net_that_can_learn_knows_a_few_samples_by_heart() -> None:

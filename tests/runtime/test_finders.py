@@ -295,7 +295,7 @@ def test_the_engine_looks_beside_the_training_and_tells_what_it_finds() -> None:
     assert told[-1].over and told[-1].share == 1.0
     assert isinstance(told[-1].figure, Findings)
     assert told[-1].figure.found[0].kind == "rate"
-    assert desk.engine.run is not None and desk.engine.run.step_count == 0
+    assert desk.engine.trainer.run is not None and desk.engine.trainer.run.step_count == 0
 
 
 def test_what_is_not_finite_is_told_with_the_wire_that_carries_it() -> None:

@@ -52,7 +52,7 @@ def told(desk: Desk) -> list[m.Computed]:
 
 def losses(with_job: bool) -> tuple[list[float], dict[str, Any]]:
     desk_ = desk(dropout_net())
-    run = desk_.engine.run
+    run = desk_.engine.trainer.run
     assert run is not None
     found = []
     if with_job:
@@ -85,7 +85,9 @@ def test_progress_and_what_is_there_already_are_told(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(jobs, "TOLD_EVERY", 0.0)
     desk_ = desk(dropout_net())
     desk_.give(m.StartJob(ASK))
-    assert desk_.engine.busy and not desk_.engine.playing  # it goes on while the training pauses
+    assert (
+        desk_.engine.busy and not desk_.engine.trainer.playing
+    )  # it goes on while the training pauses
     while desk_.engine.busy:
         desk_.work()
     found = told(desk_)
@@ -93,7 +95,7 @@ def test_progress_and_what_is_there_already_are_told(monkeypatch: pytest.MonkeyP
     assert [t.over for t in found] == [False] * (len(found) - 1) + [True]
     assert all(isinstance(t.figure, Surface) for t in found)
     assert found[-1].share == 1.0 and np.isfinite(found[-1].figure.loss).all()  # type: ignore[attr-defined]
-    assert desk_.engine.run is not None and desk_.engine.run.step_count == 0
+    assert desk_.engine.trainer.run is not None and desk_.engine.trainer.run.step_count == 0
 
 
 def test_training_goes_on_beside_it() -> None:
@@ -101,8 +103,8 @@ def test_training_goes_on_beside_it() -> None:
     desk_.give(m.Play(), m.StartJob(ASK))
     while len(desk_.engine.jobs):
         desk_.work()
-    assert desk_.engine.playing and desk_.engine.run is not None
-    assert desk_.engine.run.step_count > 20 and told(desk_)[-1].share == 1.0
+    assert desk_.engine.trainer.playing and desk_.engine.trainer.run is not None
+    assert desk_.engine.trainer.run.step_count > 20 and told(desk_)[-1].share == 1.0
 
 
 def test_training_keeps_its_share_of_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,7 +172,7 @@ def test_the_path_is_a_figure_like_any_other() -> None:
         desk_.work()
     asked = Ask("path", choice=ASK.choice)
     desk_.give(m.Step(5))
-    while desk_.engine.playing:
+    while desk_.engine.trainer.playing:
         desk_.work()
     (shot,) = desk_.give(m.WantFrame(asks=(asked,)))
     shown = shot.views[asked]

@@ -115,15 +115,15 @@ def test_the_engine_stops_by_itself_and_may_go_on() -> None:
     engine.handle(m.SetDiagram(1, overfitting(patience=2)))
     engine.handle(m.Play())
     for _ in range(5000):
-        if not engine.playing:
+        if not engine.trainer.playing:
             break
         engine.work()
     stopped = said[-1]
     assert isinstance(stopped, m.Stopped) and stopped.problem is None and stopped.step > 0
-    assert engine.run is not None and not engine.run.exhausted
+    assert engine.trainer.run is not None and not engine.trainer.run.exhausted
     engine.handle(m.Play())
     engine.work()
-    assert engine.run.step_count > stopped.step
+    assert engine.trainer.run.step_count > stopped.step
 
 
 def test_averages_are_judged_and_saved_and_training_goes_on_from_the_last_step(

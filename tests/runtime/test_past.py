@@ -41,8 +41,8 @@ class Desk:
 
     @property
     def run(self) -> Run:
-        assert self.engine.run is not None
-        return self.engine.run
+        assert self.engine.trainer.run is not None
+        return self.engine.trainer.run
 
     def train(self, steps: int) -> None:
         """So many steps, without looking."""
@@ -100,7 +100,7 @@ def test_playing_on_goes_on_from_the_present() -> None:
     desk.give(m.LookAt(4))
     desk.shot()
     desk.give(m.Step(1))
-    while desk.engine.playing:
+    while desk.engine.trainer.playing:
         desk.engine.work()
     shot = next(s for s in reversed(desk.said) if isinstance(s, Snapshot))
     assert shot.step == 13 and not shot.past and shot.loss == expected[12]
@@ -158,7 +158,7 @@ def test_what_the_past_is_judged_to_be_is_no_point_of_the_curve() -> None:
     first = desk.shot()
     assert len(first.validation) == 0 and first.accuracy != present.accuracy
     desk.give(m.LookAt(None))
-    assert desk.engine.accuracy == present.accuracy
+    assert desk.engine.trainer.looks.accuracy(past=False) == present.accuracy
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=str)
@@ -251,9 +251,9 @@ def test_saving_keeps_the_present(tmp_path: Any) -> None:
     saved = load_run(tmp_path / "d.gradboard")
     assert saved is not None and saved["step"] == 20
     assert all(torch.equal(saved["weights"][n], w) for n, w in weights.items())
-    assert desk.engine.past.step == 5
+    assert desk.engine.trainer.past.step == 5
     desk.give(m.LoadWeights(str(tmp_path / "d.gradboard")))
-    assert desk.engine.past.step is None and desk.run.trail.steps == (20,)
+    assert desk.engine.trainer.past.step is None and desk.run.trail.steps == (20,)
 
 
 def test_of_weights_alone_one_looks_back_and_branches_with_a_fresh_optimizer(
@@ -284,7 +284,7 @@ def test_a_loss_that_is_no_number_leaves_no_such_state() -> None:
     desk = Desk(s.diagram(data="spiral", optimizer="sgd", rate=1e5))
     desk.give(m.Play())
     for _ in range(300):
-        if not desk.engine.playing:
+        if not desk.engine.trainer.playing:
             break
         desk.engine.work()
     stopped = desk.said[-1]

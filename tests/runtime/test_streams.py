@@ -128,15 +128,15 @@ def test_the_engine_stops_at_a_broken_image_and_goes_on_living(
         path.write_bytes(b"gone bad")
     engine.handle(m.Play())
     for _ in range(3):
-        if engine.playing:
+        if engine.trainer.playing:
             engine.work()
     stopped = said[-1]
     assert isinstance(stopped, m.Stopped) and stopped.problem is not None
     assert stopped.problem.where == "recipe.data" and "d/light/" in stopped.problem.message
     engine.handle(m.SetDiagram(2, net(data={**DATA, "broken": "skip"}), str(pictures)))
     with pytest.raises(DataError, match="12 cannot be read"):
-        assert engine.run is not None
-        engine.run.evaluate("training")
+        assert engine.trainer.run is not None
+        engine.trainer.run.evaluate("training")
 
 
 def test_the_engine_trains_by_rows(pictures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,7 +146,7 @@ def test_the_engine_trains_by_rows(pictures: Path, monkeypatch: pytest.MonkeyPat
     engine.handle(m.SetDiagram(1, net(data=DATA), str(pictures)))
     engine.handle(m.WantFrame())
     engine.handle(m.Step(7))
-    while engine.playing:
+    while engine.trainer.playing:
         engine.work()
     shots = [s for s in said if isinstance(s, Snapshot)]
     assert shots[-1].step == 7 and set(shots[-1].accuracy) == {"training", "validation"}

@@ -206,7 +206,7 @@ def test_the_engine_answers_at_rest_too() -> None:
     assert set(shown[-1].views) == set(asks)
     engine.handle(m.Step(1))
     engine.handle(m.WantFrame(asks))
-    while engine.playing:
+    while engine.trainer.playing:
         engine.work()
     shown = [s for s in sent if isinstance(s, Snapshot)]
     columns = [s.views[Ask("columns")] for s in shown if Ask("columns") in s.views]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 
-SHARE = 0.03  # of the time that watching may take beyond the step that it is
-POOL = 0.04  # of the time that all other looks may take together
+SHARE = 0.02  # of the time that watching may take beyond the step that it is
+EACH, MOST = (
+    0.0125,
+    0.1,
+)  # of the time: what every other look adds to what all may take, and how much that is at most
 
 
 class Budget:
@@ -36,18 +39,20 @@ class Budget:
 
 
 class Pool:
-    """Shares POOL of the time among looks by name: whoever waited longest is first, and a dear one makes all wait.
+    """Shares a part of the time among looks by name: whoever waited longest is first, and a dear one makes all wait.
 
-    A look's first time does not count: it is dearer than all others, since it compiles.
+    The part grows with the looks that are wanted, so that one alone costs little and many still come often.  A look's first time does not count: it is dearer than all others, since it compiles.
     """
 
-    def __init__(self, share: float = POOL) -> None:
-        self._share = share
+    def __init__(self, each: float = EACH, most: float = MOST) -> None:
+        self._each, self._most = each, most
+        self._share = each
         self._balance, self._since = 0.0, time.perf_counter()
         self._last: dict[str, float] = {}
 
-    def order(self, names: Iterable[str]) -> list[str]:
-        """The looks, the one that waited longest first."""
+    def order(self, names: Collection[str]) -> list[str]:
+        """The looks that are wanted from now on, the one that waited longest first."""
+        self._share = min(self._each * len(names), self._most)
         return sorted(names, key=lambda name: self._last.get(name, 0.0))
 
     def due(self, name: str, least: float = 0.0, prompt: bool = False) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -101,7 +102,7 @@ class Maker:
         shapes = [torch.Size(kind.shape) for kind in kinds]
         owner = owner_of(self.diagram, block.id)
         try:
-            if self.device == "meta" or self._may_be_large(instance, kinds):
+            if self.device == "meta" or self.may_be_large(instance, kinds):
                 with torch.device("meta"):
                     op = instance.build(*shapes)
                 self._check_weights(block.id, op)
@@ -142,36 +143,37 @@ class Maker:
                 f"{block.id}.{flanks[0]}", str(error), "Give one value for all samples."
             ) from None
 
-    def _may_be_large(self, instance: BlockType, kinds: tuple[Kind, ...]) -> bool:
-        numbers = [
-            v for v in vars(instance).values() if isinstance(v, int) and not isinstance(v, bool)
-        ]
-        numbers += [n for v in vars(instance).values() if isinstance(v, tuple) for n in v]
-        size = 1
-        for number in numbers:
-            size *= max(1, abs(number))
-        return size * max([numel(kind.shape) // SAMPLES for kind in kinds], default=1) > LARGE
+    def may_be_large(self, instance: BlockType, kinds: tuple[Kind, ...]) -> bool:
+        """Whether the block could hold or make many numbers: its settings and its inputs are large together."""
+        values = vars(instance).values()
+        numbers = [n for v in values for n in (v if isinstance(v, tuple) else (v,))]
+        whole = math.prod(abs(n) for n in numbers if isinstance(n, int) and n)
+        sizes = math.prod(max(1, numel(kind.shape) // SAMPLES) for kind in kinds)
+        places = max([1, *(len(kind.shape) - 2 for kind in kinds)])  # a setting counts for each
+        return whole**places * sizes > LARGE
 
     def _check_weights(self, name: str, op: Any) -> None:
         if self.device == "meta" or not isinstance(op, nn.Module):
             return
-        # a weight, its gradient and the optimizer's two averages
+        # a weight, its gradient and the optimizer's two averages; what is not trained is there once
         needed = 4 * sum(p.numel() * p.element_size() for p in op.parameters())
+        needed += sum(b.numel() * b.element_size() for b in op.buffers())
         if needed > self.free:
             message = f"training its weights would take {gigabytes(needed)}, and {gigabytes(self.free)} are free."
             raise BlockError(name, message, "Make it smaller.")
         self.free -= needed
 
     def check_memory(self, name: str, outcome: Outcome) -> None:
-        """Raises BlockError when a block's output for a batch does not fit into what memory is left, else takes it."""
+        """Raises BlockError when what a block computes for a batch does not fit into what memory is left, else takes it."""
         if self.device == "meta":
             return
         batch = self.diagram.recipe.get("batch", 64)
         batch = batch if isinstance(batch, int) and 0 < batch < 10**9 else 64
         size = sum(numel(kind.shape) * kind.dtype.itemsize for kind in outcome.kinds)
+        size = max(size, outcome.largest * self.dtype.itemsize)
         needed = 2 * batch * size // SAMPLES
         if needed > self.free:
-            message = f"its output for a batch of {batch} would take {gigabytes(needed)}, and {gigabytes(self.free)} are free."
+            message = f"what it computes for a batch of {batch} would take {gigabytes(needed)}, and {gigabytes(self.free)} are free."
             raise BlockError(name, message, "Make it or the batch smaller.")
         self.free -= needed
 

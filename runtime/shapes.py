@@ -157,7 +157,8 @@ class Tracer:
         op = self.maker.op(block, instance, kinds, flanks, signature)
         _set_trained(op, instance, True)  # so that frozen weights are counted too
         key = None if block.shares else signature
-        outcome = outcome_of(key, op, kinds, self.device == "meta")
+        may_grow = self.maker.may_be_large(instance, kinds)
+        outcome = outcome_of(key, op, kinds, self.device == "meta", may_grow)
         if outcome.error:
             raise BlockError(
                 block.id, outcome.error, "Change its settings or what is wired into it."

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import nn
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from runtime.replaced import Replaced
 from runtime.snapshot import BATCH, Counts
@@ -39,23 +41,34 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What running a block on two samples gave: the kinds of its outputs, or why it cannot run."""
+    """What running a block on two samples gave: the kinds of its outputs, or why it cannot run.
+
+    `largest` is how many numbers the largest value on the way holds, 0 where none can be large.
+    """
 
     kinds: tuple[Kind, ...]
     counts: Counts
     error: str = ""
+    largest: int = 0
 
 
 _outcomes: OrderedDict[tuple[Any, ...], Outcome] = OrderedDict()
 
 
 def outcome_of(
-    key: tuple[Any, ...] | None, op: Any, kinds: tuple[Kind, ...], meta: bool
+    key: tuple[Any, ...] | None,
+    op: Any,
+    kinds: tuple[Kind, ...],
+    meta: bool,
+    may_grow: bool = False,
 ) -> Outcome:
-    """What `op` gives for inputs of these kinds; remembered under `key` when that is not None."""
+    """What `op` gives for inputs of these kinds; remembered under `key` when that is not None.
+
+    `may_grow` says that small inputs may become large values: then these are counted before anything is allocated.
+    """
     found = _outcomes.get(key) if key is not None else None
     if found is None:
-        found = _try(op, kinds, meta)
+        found = _try(op, kinds, meta, may_grow)
         if key is not None:
             _outcomes[key] = found
         if len(_outcomes) > _CACHE_SIZE:
@@ -68,28 +81,54 @@ def forget() -> None:
     _outcomes.clear()
 
 
-def _try(op: Any, kinds: tuple[Kind, ...], meta: bool) -> Outcome:
-    module = isinstance(op, nn.Module)
+def _try(op: Any, kinds: tuple[Kind, ...], meta: bool, may_grow: bool) -> Outcome:
     where = "meta" if meta or _heavy(op, kinds) else "cpu"
-    run = op
-    if module:
-        training = op.training
+    sizes = _Sizes()
+    training = isinstance(op, nn.Module) and op.training
+    if isinstance(op, nn.Module):
         op.eval()
-        here = next((t.device.type for t in (*op.parameters(), *op.buffers())), where)
-        if here != where:
-            run = _on(op, where)
     try:
-        with torch.no_grad():
-            out = run(*(kind.sample(where) for kind in kinds))
+        if where == "cpu" and may_grow:
+            with contextlib.suppress(Exception), sizes:  # the true run says what is wrong
+                _run(op, kinds, "meta")
+            where = "meta" if sizes.largest > LARGE else "cpu"
+        with sizes if where == "meta" else contextlib.nullcontext():
+            out = _run(op, kinds, where)
     except Exception as error:  # whatever a block says of these shapes is shown at its place
         return Outcome((), Counts(), _misfit(error, kinds))
     finally:
-        if module:
+        if isinstance(op, nn.Module):
             op.train(training)
     batched = any(kind.batched for kind in kinds)
     results = out if isinstance(out, tuple) else (out,)
     found = tuple(Kind(tuple(r.shape), r.dtype, batched) for r in results)
-    return Outcome(found, _count(op, kinds, found[0]))
+    return Outcome(found, _count(op, kinds, found[0]), largest=sizes.largest)
+
+
+class _Sizes(TorchDispatchMode):
+    """How many numbers the largest value of a calculation holds; on the meta device none is ever there."""
+
+    largest = 0
+
+    def __torch_dispatch__(
+        self, function: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        out = function(*args, **(kwargs or {}))
+        for value in out if isinstance(out, tuple | list) else (out,):
+            if isinstance(value, torch.Tensor):
+                # what it was expanded from counts, not what it looks like
+                taken = value.untyped_storage().nbytes() // value.itemsize
+                self.largest = max(self.largest, taken)
+        return out
+
+
+@torch.no_grad()
+def _run(op: Any, kinds: tuple[Kind, ...], where: str) -> Any:
+    run = op
+    if isinstance(op, nn.Module):
+        here = next((t.device.type for t in (*op.parameters(), *op.buffers())), where)
+        run = op if here == where else _on(op, where)
+    return run(*(kind.sample(where) for kind in kinds))
 
 
 def _on(module: nn.Module, device: str) -> Any:

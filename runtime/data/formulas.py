@@ -19,6 +19,7 @@ class Line(Dataset):
         return {"x": Field((self.inputs,)), "y": Field((1,))}
 
     def make(self, seed: int, folder: str = "") -> Data:
+        check_size(self.title, self.points, self.inputs)
         random = np.random.default_rng(seed)
         slope, offset = random.standard_normal((self.inputs, 1)), random.standard_normal()
         x = random.uniform(-1.0, 1.0, (self.points, self.inputs))

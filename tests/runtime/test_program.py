@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import resource
 
 import numpy as np
 import pytest
@@ -248,3 +249,27 @@ def test_a_model_that_does_not_fit_in_memory_is_refused_by_name() -> None:
 def test_missing_and_unknown_inputs_are_named(spiral: Diagram, bad: dict) -> None:  # type: ignore[type-arg]
     with pytest.raises(DiagramError, match=r"^(y|q): "):
         compile(spiral).loss(**bad)
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "settings", "shape"),
+    [
+        ("conv2d", 1, {"padding": 10_000, "channels": 64}, (3, 4, 4)),
+        ("adaptive_max_pool", 1, {"size": 10_000}, (1, 4, 4)),
+        ("upsample", 1, {"factor": 1_000}, (1, 100, 100)),
+        ("random_projection", 1, {"units": 10_000_000}, (100_000,)),
+        ("bilinear", 2, {"units": 1}, (100_000,)),
+        ("scaled_dot_product_attention", 3, {}, (100_000, 1)),
+        ("multi_head_attention", 3, {"heads": 4}, (30_000, 4)),
+    ],
+)
+def test_what_grows_beyond_the_memory_is_refused_before_any_of_it_is_there(
+    kind: str, inputs: int, settings: dict[str, int], shape: tuple[int, ...]
+) -> None:
+    s = Sketch()
+    x = s.observed("x")
+    getattr(s, kind)(*[x] * inputs, **settings)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    (problem,) = compile(s.diagram(), shapes={"x": shape}).report.problems
+    assert problem.where == f"{kind}1" and "GB are free" in problem.message
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 500_000  # kB

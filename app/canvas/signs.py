@@ -6,7 +6,8 @@ They are painted over the items, in a few calls, and change no more often than a
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -16,7 +17,7 @@ from app.canvas.flows import READABLE
 from app.canvas.geometry import CIRCLES
 from app.canvas.glyphs import around
 from app.canvas.inks import Inks, edges, text_width, write
-from app.canvas.vanishing import VANISHING, Sign, starts, troubled
+from app.canvas.vanishing import VANISHING, Sign, starts, troubled, usual
 from app.panels.numbers import readable
 from graph.diagram import Diagram, Pin
 from runtime.snapshot import Snapshot
@@ -29,6 +30,8 @@ MANY = 0.5  # and from this one on it is said as a problem
 TINTS = 12  # how many strengths of the tint are told apart
 STRONGEST = 84  # of 255, the tint of a block whose weights have changed altogether
 SIDE = 9.0  # of the triangle of a sign
+LINE = 12.0  # from one line of words to the next
+LOOKS = 5  # looks of which the median counts: one minibatch makes no sign
 READ, LARGEST = (
     0.9,
     2.2,
@@ -46,6 +49,7 @@ class Signs:
         self.moved: Mapping[str, float] = {}  # ‖w − w₀‖ / ‖w₀‖, by block
         self._kinds: dict[Pin, str] = {}  # of all variables in trouble, not only of the first
         self._looked_at = 0.0
+        self._looks: deque[dict[Pin, float]] = deque(maxlen=LOOKS)  # the last gradients' norms
         self._order: tuple[Pin, ...] = ()
         self._after: dict[Pin, tuple[Pin, ...]] = {}
         self._diagram: Diagram | None = None
@@ -56,13 +60,18 @@ class Signs:
         """Looks at the gradients of a watched step; None forgets everything."""
         if snapshot is None:
             self.starts, self._kinds, self.dead, self.moved = {}, {}, {}, {}
+            self._looks.clear()
             return
         now = time.monotonic()
         if snapshot.playing and self._kinds and now - self._looked_at < READABLE:
             return
         self._looked_at = now
         self._follow(self._scene.diagram)
-        norms = {p: snapshot.variables[p].gradient for p in self._order if p in snapshot.variables}
+        if not snapshot.playing:
+            self._looks.clear()
+        seen = snapshot.variables
+        self._looks.append({p: seen[p].gradient for p in self._order if p in seen})
+        norms = usual(self._looks)
         found = troubled(norms, self._after, self._kinds)
         self._kinds = {pin: sign.kind for pin, sign in found.items()}
         self.starts = starts(found, norms, self._after, self._silent(norms))
@@ -71,6 +80,7 @@ class Signs:
         """The variables from the costs back, and which are computed from which."""
         if diagram is self._diagram:
             return
+        self._looks.clear()
         self._diagram, blocks = diagram, self._scene.blocks
         outputs = {n: [Pin(n, r) for r in item.face.form.rings] for n, item in blocks.items()}
         self._order = tuple(p for n in reversed(diagram.order) for p in outputs.get(n, ()))
@@ -143,16 +153,21 @@ class Signs:
 
     def paint(self, painter: QPainter, rect: QRectF, ink: Inks) -> None:
         """Writes signs below circles and shares of dead units below shapes."""
+        larger = min(max(1.0, READ / painter.worldTransform().m11()), LARGEST)  # seen from afar too
+        taken = []
         if self.marks:
             for pin, sign in self.starts.items():
                 if pin.block in self._scene.blocks:
-                    self._paint_sign(painter, rect, ink, pin, sign)
+                    taken.append(self.room(pin, sign, larger))
+                    if rect.intersects(taken[-1]):
+                        _paint_sign(painter, ink, sign, taken[-1], larger)
         if self.dead_wanted:
             for name, share in self.dead.items():
                 if share >= FEW and name in self._scene.blocks:
-                    self._paint_dead(painter, rect, ink, name, share)
+                    self._paint_dead(painter, rect, ink, name, share, taken)
 
-    def _paint_sign(self, painter: QPainter, rect: QRectF, ink: Inks, pin: Pin, sign: Sign) -> None:
+    def room(self, pin: Pin, sign: Sign, larger: float) -> QRectF:
+        """Where the sign of a variable is in the scene: below its circle or its number."""
         at = self._scene.pulses.flows.place_after(pin)
         if at is None:  # an observed variable has no number
             item = self._scene.blocks[pin.block]
@@ -160,27 +175,46 @@ class Signs:
             x, y, align = item.x() + ring.x, item.y() + ring.y + ring.radius + 12, 0.5
         else:
             x, y, align = at
-        if not _near(rect, x, y):
-            return
-        larger = min(max(1.0, READ / painter.worldTransform().m11()), LARGEST)  # seen from afar too
-        left = -align * (text_width(sign.kind) + 2 * SIDE) + SIDE / 2
-        painter.save()
-        painter.translate(x, y + SIDE * (larger - 1))
-        painter.scale(larger, larger)
-        painter.setPen(ink.problem)
-        write(painter, sign.kind, left + SIDE, 0, align=0.0)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPolygon(triangle(left, 0, down=sign.kind == VANISHING))
-        painter.restore()
+        wide, middle = text_width(sign.kind) + 2 * SIDE, y + SIDE * (larger - 1)
+        return QRectF(
+            x - align * wide * larger, middle - LINE / 2 * larger, wide * larger, LINE * larger
+        )
 
     def _paint_dead(
-        self, painter: QPainter, rect: QRectF, ink: Inks, name: str, share: float
+        self,
+        painter: QPainter,
+        rect: QRectF,
+        ink: Inks,
+        name: str,
+        share: float,
+        taken: Sequence[QRectF],
     ) -> None:
-        item = self._scene.blocks[name]
-        x, y = item.x(), item.y() + item.face.form.height / 2 + 12
-        if _near(rect, x, y):
+        text = f"{share:.0%} dead".replace("%", " %")
+        room = self.place_dead(name, text_width(text), taken)
+        if rect.intersects(room):
             painter.setPen(ink.problem if share >= MANY else ink.muted)
-            write(painter, f"{share:.0%} dead".replace("%", " %"), x, y)
+            write(painter, text, room.center().x(), room.center().y())
+
+    def place_dead(self, name: str, wide: float, taken: Sequence[QRectF]) -> QRectF:
+        """The room for words about the dead units: below the shape of the block, and below the signs that are there."""
+        item = self._scene.blocks[name]
+        room = QRectF(0, 0, wide, LINE)
+        room.moveCenter(QPointF(item.x(), item.y() + item.face.form.height / 2 + LINE))
+        for other in sorted(taken, key=QRectF.top):
+            if other.intersects(room):
+                room.moveTop(other.bottom())
+        return room
+
+
+def _paint_sign(painter: QPainter, ink: Inks, sign: Sign, room: QRectF, larger: float) -> None:
+    painter.save()
+    painter.translate(room.left(), room.center().y())
+    painter.scale(larger, larger)
+    painter.setPen(ink.problem)
+    write(painter, sign.kind, 1.5 * SIDE, 0, align=0.0)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawPolygon(triangle(SIDE / 2, 0, down=sign.kind == VANISHING))
+    painter.restore()
 
 
 def triangle(x: float, y: float, down: bool) -> QPolygonF:

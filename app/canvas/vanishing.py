@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
-from statistics import median
+from statistics import median, median_low
 from typing import NamedTuple, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
@@ -26,6 +26,16 @@ class Sign(NamedTuple):
         if self.kind == VANISHING:
             return "Try He initialisation, normalization, or a residual path."
         return "Try a lower rate, clipping, normalization, or smaller first weights."
+
+
+def usual(looks: Sequence[Mapping[Key, float]]) -> dict[Key, float]:
+    """The median of each norm of the last look over all looks: minibatches differ from one to the next by a decade."""
+
+    def over(key: Key) -> float:
+        known = [look[key] for look in looks if key in look]
+        return median_low(math.inf if math.isnan(norm) else norm for norm in known)
+
+    return {key: over(key) for key in (looks[-1] if looks else ())}
 
 
 def troubled(

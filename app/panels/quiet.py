@@ -46,7 +46,8 @@ class QuietCombo(QComboBox):
     def _paint_text(self, painter: QPainter, inside: QRect) -> None:
         metrics = self.fontMetrics()
         room = inside.width() - metrics.horizontalAdvance(ARROW) - GAP
-        text = metrics.elidedText(self.currentText(), Qt.TextElideMode.ElideRight, room)
+        shown = "" if self.isEditable() else self.currentText()  # its own field shows it
+        text = metrics.elidedText(shown, Qt.TextElideMode.ElideRight, room)
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(inside, middle | Qt.AlignmentFlag.AlignLeft, text)

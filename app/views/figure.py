@@ -25,7 +25,8 @@ class FigureView(QWidget):
 
     title: ClassVar[str] = ""
     help: ClassVar[str] = ""  # one sentence, with the formula behind the view
-    nothing: ClassVar[str] = ""  # said while there is nothing to show
+    nothing: ClassVar[str] = ""  # said when there is nothing to show
+    coming: ClassVar[str] = "The picture is on its way."
     shows: ClassVar[type] = type(None)  # what answers the ask of a view that has only one
     gathers: ClassVar[bool] = False  # shows a run step by step: looking back at a step adds none
 
@@ -110,6 +111,10 @@ class FigureView(QWidget):
         """Whether there is something to paint."""
         return self._found is not None
 
+    def excuse(self) -> str:
+        """What it says instead of a picture: that one is coming, or what a diagram needs to have one."""
+        return self.coming if self.playing and not self.received else self.nothing
+
     def paint(self, painter: QPainter) -> None:
         """Paints what there is."""
         raise NotImplementedError
@@ -125,4 +130,4 @@ class FigureView(QWidget):
             return
         painter.setPen(QColor(self._theme.muted))
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(self.rect().adjusted(12, 8, -12, -8), flags, self.nothing)
+        painter.drawText(self.rect().adjusted(12, 8, -12, -8), flags, self.excuse())

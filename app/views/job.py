@@ -66,6 +66,9 @@ class JobView(FigureView):
         super().take(figures)
         self.received = computed | self.received
 
+    def excuse(self) -> str:
+        return self.nothing  # it waits for the person, not for the run
+
     def job(self) -> Ask:
         """What shall be computed."""
         raise NotImplementedError

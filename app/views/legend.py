@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, Qt
@@ -13,6 +14,7 @@ from app.views.areas import diverging_color
 from app.views.marks import paint_mark
 
 ROW, CLOSEST = 18.0, 13.0  # pixels from one row to the next
+NARROW = 36.0  # pixels of a column, at the least
 MOST = 12  # classes
 
 
@@ -22,15 +24,29 @@ def class_name(number: int, names: tuple[str, ...]) -> str:
 
 
 def row_of(room: QRectF, number: int, classes: int) -> QRectF:
-    """Where a class stands in the room for the legend; closer together where there is little of it."""
-    step = min(ROW, max(CLOSEST, room.height() / max(1, min(classes, MOST))))
-    return QRectF(room.left(), room.top() + step * number, room.width(), step)
+    """Where a class stands in the room for the legend; where it is low, closer together and in several columns."""
+    rows, columns = _table(room, classes)
+    step = min(ROW, max(CLOSEST, room.height() / rows))
+    wide = room.width() / columns
+    column, row = divmod(number, rows)
+    return QRectF(room.left() + wide * column, room.top() + step * row, wide, step)
+
+
+def _table(room: QRectF, classes: int) -> tuple[int, int]:
+    """How many rows and columns there are."""
+    wanted = max(1, min(classes, MOST))
+    fitting = max(1, int((room.height() + 1) // CLOSEST))
+    columns = min(math.ceil(wanted / fitting), max(1, int(room.width() // NARROW)))
+    return min(math.ceil(wanted / columns), fitting), columns
 
 
 def rows_in(room: QRectF, classes: int) -> int:
-    """How many classes have a place."""
-    step = row_of(room, 0, classes).height()
-    return max(0, min(classes, MOST, int((room.height() + 1) // step)))
+    """How many classes have a place; the last place is left to the word about the others, where there are others."""
+    if room.height() < CLOSEST - 1:
+        return 0
+    rows, columns = _table(room, classes)
+    places = min(rows * columns, MOST)
+    return classes if classes <= places else places - 1
 
 
 def paint_classes(
@@ -42,7 +58,12 @@ def paint_classes(
     chosen: int | None = None,
 ) -> None:
     """A row for each class; the chosen one stands out."""
-    for number in range(rows_in(room, classes)):
+    shown, columns = rows_in(room, classes), _table(room, classes)[1]
+    if 0 < shown < classes:
+        painter.setPen(QColor(theme.muted))
+        room_left = row_of(room, shown, classes).adjusted(4, 0, 0, 0)
+        painter.drawText(room_left, Qt.AlignmentFlag.AlignVCenter, f"+ {classes - shown}")
+    for number in range(shown):
         row = row_of(room, number, classes)
         if number == chosen:
             painter.fillRect(row, QColor(theme.button))
@@ -51,8 +72,9 @@ def paint_classes(
         paint_mark(painter, number, row.left() + 8, row.center().y(), 4)
         painter.setPen(QColor(theme.muted))
         inside = row.adjusted(18, 0, -2, 0)
+        name = class_name(number, names) if columns == 1 or number < len(names) else str(number)
         text = painter.fontMetrics().elidedText(
-            class_name(number, names), Qt.TextElideMode.ElideRight, int(inside.width())
+            name, Qt.TextElideMode.ElideRight, int(inside.width())
         )
         painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter, text)
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 from app.panels.numbers import readable
 from app.theme import Theme
 from app.views.axes import Scale
-from app.views.loss_picture import BOTTOM, LEFT, LEGEND, RIGHT, ROW, TOP, LossPicture, axes
+from app.views.loss_picture import BOTTOM, LEFT, RIGHT, ROW, TOP, LossPicture, axes
 from app.views.story import Story
 from app.views.table import Table
 from runtime.curve import Curve
@@ -80,7 +80,6 @@ class LossView(QWidget):
         self.story.clear()
         self._here = None
         self.log.hide()
-        self._place_log()
         self.update()
 
     def mark(self, step: int, label: str, again: bool = False) -> None:
@@ -92,7 +91,6 @@ class LossView(QWidget):
         """The run goes on from this step; what came after stays as a faded curve."""
         self.story.branch(step)
         self._here = None
-        self._place_log()
         self.update()
 
     def show_here(self, step: int | None) -> None:
@@ -130,6 +128,7 @@ class LossView(QWidget):
 
     def _turn(self, log: bool) -> None:
         self.log.setText("linear" if log else "log")
+        self._place_log()
         self.update()
 
     # --- painting ------------------------------------------------------------------------------------------------
@@ -194,13 +193,15 @@ class LossView(QWidget):
         self._place_log()
 
     def _place_log(self) -> None:
-        """Below the legend, or beside it where the view is low."""
-        size, rows = self.log.sizeHint(), 3 if self.story.left else 2
-        width = max(size.width(), 44)
-        left, top = self.width() - RIGHT - LEGEND, TOP + 2 + ROW * rows
-        if top + size.height() > self.height() - BOTTOM:
-            left, top = max(LEFT, left - width), TOP
-        self.log.setGeometry(left, top, width, size.height())
+        """At the end of the legend's row."""
+        size = self.log.sizeHint()
+        middle = 2 + round(ROW / 2)
+        self.log.setGeometry(
+            self.width() - RIGHT - size.width(),
+            middle - size.height() // 2,
+            size.width(),
+            size.height(),
+        )
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover = event.position().x()

@@ -15,8 +15,11 @@ from app.views.curve import smooth
 from app.views.story import Story
 from app.views.strokes import paint_line, paint_range
 
-LEFT, RIGHT, TOP, BOTTOM = 44, 12, 12, 24
-ROW, LEGEND = 18, 92  # the height of a row of the legend, and its width, in pixels
+LEFT, RIGHT, TOP, BOTTOM = 44, 12, 26, 24
+ROW = 18.0  # pixels of the row above the curves: what is measured, and the legend
+SAMPLE, BETWEEN = 14.0, 12.0  # pixels of a line in the legend, and from one name to the next
+SWITCH = 44.0  # pixels of the legend's row that the button needs
+UNIT = 30.0  # pixels that the word below the axis needs
 SMOOTHED = 60  # the smoothed curve averages this part of all points
 FADED = 0.6  # of the panel's colour in that of a branch that was left
 MARK = 4.0  # half the width of a mark, in pixels
@@ -76,11 +79,18 @@ class LossPicture:
             painter.drawText(
                 where, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, tick_text(value)
             )
+        end = self.width - RIGHT - UNIT
         for value in ticks(self.across.low, self.across.high, max(3, self.width // 100)):
-            x = float(self.across.pixels(value))
-            painter.drawText(
-                QRectF(x - 40, floor + 5, 80, 16), Qt.AlignmentFlag.AlignHCenter, tick_text(value)
-            )
+            x, text = float(self.across.pixels(value)), tick_text(value)
+            if x + painter.fontMetrics().horizontalAdvance(text) / 2 < end:
+                room = QRectF(x - 40, floor + 5, 80, 16)
+                painter.drawText(room, Qt.AlignmentFlag.AlignHCenter, text)
+        painter.drawText(QRectF(end, floor + 5, UNIT, 16), Qt.AlignmentFlag.AlignRight, "step")
+        painter.drawText(
+            QRectF(0, 2, LEFT - 6, ROW),
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+            "loss",
+        )
         painter.setPen(QPen(mixed(self.theme.border, self.theme.muted, 0.4), 1))
         painter.drawLine(QPointF(LEFT, floor), QPointF(self.width - RIGHT, floor))
         painter.drawLine(QPointF(LEFT, TOP - 6), QPointF(LEFT, floor))
@@ -128,19 +138,24 @@ class LossPicture:
             painter.drawLine(QPointF(x, TOP - 6), QPointF(x, self.height))
 
     def _paint_legend(self, painter: QPainter) -> None:
+        """In the row above the curves, where none of them comes."""
         names = [("training", self.theme.text, Qt.PenStyle.SolidLine)]
         if len(self.story.validation):
             names.append(("validation", self.theme.classes[1], Qt.PenStyle.DashLine))
         if self.story.left:
             faded = mixed(self.theme.text, self.theme.panel, FADED / 2).name()
             names.append(("left branch", faded, Qt.PenStyle.DotLine))
-        for row, (name, color, style) in enumerate(names):
-            y = TOP + 10 + ROW * row
-            x = self.width - RIGHT - LEGEND
+        x, y, end = float(LEFT), 2 + ROW / 2, self.width - RIGHT - SWITCH
+        for name, color, style in names:
             painter.setPen(QPen(QColor(color), 1.7, style))
-            painter.drawLine(QPointF(x, y), QPointF(x + 16, y))
+            painter.drawLine(QPointF(x, y), QPointF(x + SAMPLE, y))
             painter.setPen(QColor(color))
-            painter.drawText(QRectF(x + 22, y - 9, 80, 18), Qt.AlignmentFlag.AlignVCenter, name)
+            x += SAMPLE + 5
+            metrics = painter.fontMetrics()
+            text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(end - x))
+            wide = metrics.horizontalAdvance(text) + 1
+            painter.drawText(QRectF(x, 2, wide, ROW), Qt.AlignmentFlag.AlignVCenter, text)
+            x += wide + BETWEEN
 
 
 def _ceiling(losses: np.ndarray) -> float:

@@ -40,7 +40,10 @@ class PicturesView(SampledView):
         "The weights w of the selected block, for each output and input, and its output z for one sample; "
         "one hue below 0, another above."
     )
-    nothing = "Select a convolution, or a linear block over images, to see its filters."
+    nothing = (
+        "Filters are drawn here of the first convolution, or of the one that is selected, and its maps for one sample.\n"
+        "This diagram has none, or the selected block has no pictures."
+    )
 
     def __init__(self, theme: Theme, parent: Any = None) -> None:
         super().__init__(theme, parent)

@@ -28,6 +28,7 @@ from runtime.figures.slow import SlowMotion
 from runtime.snapshot import Ask
 
 NAME = "slow"
+INSET = 6  # pixels before the text of a field
 PACES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)  # steps a second
 PACE = 2  # of these, at first
 TALL = 210  # pixels below which a product cannot be read
@@ -113,6 +114,9 @@ class SlowView(FigureView):
         self.sample.valueChanged.connect(self._sampled)
         self.sample.setPrefix("sample ")
         self.sample.setFixedWidth(112)
+        field = self.sample.lineEdit()
+        assert field is not None
+        field.setTextMargins(INSET, 0, 0, 0)
         self.where.setProperty("role", "small")
         self.where.setContentsMargins(16, 0, 10, 0)
         self._scroll.setWidget(self.sheet)

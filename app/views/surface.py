@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF
 from PySide6.QtGui import QHelpEvent, QPainter, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QToolButton, QToolTip, QWidget
+from PySide6.QtWidgets import QToolButton, QToolTip, QWidget
 
 from app.panels.numbers import readable
+from app.panels.quiet import QuietCombo
 from app.plain import plain
 from app.theme import Theme
 from app.views.axes import Scale
@@ -57,7 +58,7 @@ class SurfaceView(JobView):
         self._add_controls()
 
     def _add_controls(self) -> None:
-        self.kind = QComboBox()
+        self.kind = QuietCombo()
         self.kind.setAccessibleName("plane of weight space")
         for kind, text in KINDS.items():
             self.kind.addItem(text, kind)

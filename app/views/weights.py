@@ -10,6 +10,7 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from app.panels.quiet import QuietCombo
 from runtime.figures.surface import entry_name, entry_of
 
 LISTED = 300  # entries in a list; others can be typed
@@ -27,7 +28,7 @@ class WeightChoice(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 2, 8, 2)
         row.setSpacing(4)
-        self.lists = (QComboBox(), QComboBox())
+        self.lists = (QuietCombo(), QuietCombo())
         for text, box in zip(("across", "up"), self.lists, strict=True):
             label = QLabel(text)
             label.setTextFormat(Qt.TextFormat.PlainText)

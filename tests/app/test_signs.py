@@ -94,6 +94,41 @@ def test_a_lost_gradient_is_signed_where_it_begins(qapp: Any, theme: Theme) -> N
     assert not signs.starts
 
 
+def test_one_minibatch_makes_no_sign_and_takes_none_away(qapp: Any) -> None:
+    bench = Bench(deep())
+    signs = bench.scene.signs
+    even = dict.fromkeys(LOST, 1.0)
+
+    def look(norms: dict[str, float]) -> set[Pin]:
+        signs._looked_at = 0.0  # long ago
+        signs.show(frame(bench.diagram, **norms))
+        return set(signs.starts)
+
+    lost = {Pin("linear2", "y")}
+    assert [look(norms) for norms in (even, even, even, LOST, LOST)] == [set()] * 5
+    assert look(LOST) == lost, "most of the last looks say so"
+    assert [look(norms) for norms in (even, LOST, even, even)] == [lost, lost, lost, set()]
+    signs.show(frame(bench.diagram, playing=False, **LOST))
+    assert set(signs.starts) == lost, "a step that is looked at is shown as it is"
+    signs.show(None)
+    assert look(even) == set()
+
+
+def test_dead_units_make_way_for_a_sign(qapp: Any) -> None:
+    bench = Bench(deep())
+    signs = bench.scene.signs
+    bench.scene.show_frame(frame(bench.diagram, playing=False, **LOST))
+    item = bench.scene.blocks["linear2"]
+    ring = bench.scene.place_of(Pin("linear2", "y"))
+    wide = 2 * (ring.x() - item.x()) + 40  # a name so wide that the sign reaches below the block
+    signs.dead = {"linear2": 0.62}
+    sign = signs.room(Pin("linear2", "y"), signs.starts[Pin("linear2", "y")], 2.0)
+    below = signs.place_dead("linear2", wide, [sign])
+    alone = signs.place_dead("linear2", wide, [])
+    assert alone.intersects(sign) and not below.intersects(sign)
+    assert below.top() >= sign.bottom() and below.center().x() == alone.center().x() == item.x()
+
+
 def test_dead_units_are_written_below_their_block(qapp: Any) -> None:
     bench = Bench(spiral())
     bench.scene.show_frame(frame(bench.diagram, playing=False, linear1=0.1, relu1=0.1))

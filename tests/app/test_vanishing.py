@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from app.canvas.scale import AT_FIRST, FEWEST, MOST, Scale, fitted
-from app.canvas.vanishing import EXPLODING, VANISHING, Sign, starts, troubled
+from app.canvas.vanishing import EXPLODING, VANISHING, Sign, starts, troubled, usual
 from runtime.run import Run
 
 
@@ -70,17 +70,34 @@ def test_nothing_and_no_number_are_the_extremes() -> None:
     assert troubled({0: 1.0, 1: 1e-9}, {1: (0,)}) == {}  # two say nothing about what is usual
 
 
-def of_run(name: str, steps: int) -> dict[str, Sign]:
+def test_of_some_looks_the_median_counts() -> None:
+    looks = [{"a": 1.0, "b": 2.0}, {"a": 1e-9, "b": 2.0}, {"a": 3.0, "c": 7.0}]
+    assert usual(looks) == {"a": 1.0, "c": 7.0}  # b is no variable any more
+    assert usual(looks[:2]) == {"a": 1e-9, "b": 2.0}
+    assert usual([]) == {}
+    assert usual([{"a": math.nan}, {"a": 1.0}, {"a": math.nan}]) == {"a": math.inf}
+
+
+def gallery_run(name: str) -> Run:
     import gradboard as gb
     from runtime.program import compile
 
-    run = Run(compile(gb.load(f"app/gallery/{name}.gradboard")))
-    for _ in range(steps):
-        run.step()
+    return Run(compile(gb.load(f"app/gallery/{name}.gradboard")))
+
+
+def gradients(run: Run) -> tuple[dict[str, float], dict[str, tuple[str, ...]]]:
+    """The norms of a deep net from its cost to its input, and which variable each is before."""
     flows = run.watch().variables
     order = [p for p in reversed(flows) if flows[p].gradient > 0]
     norms = {str(p): flows[p].gradient for p in order}
-    after = {str(b): (str(a),) for a, b in pairwise(order)}
+    return norms, {str(b): (str(a),) for a, b in pairwise(order)}
+
+
+def of_run(name: str, steps: int) -> dict[str, Sign]:
+    run = gallery_run(name)
+    for _ in range(steps):
+        run.step()
+    norms, after = gradients(run)
     return starts(troubled(norms, after), norms, after)
 
 
@@ -91,6 +108,31 @@ def test_with_xavier_the_gradient_vanishes_near_the_input_and_with_he_nowhere(st
     assert [sign.kind for sign in found.values()] == [VANISHING]
     (where,) = found
     assert 1 <= int(where.removeprefix("layer").partition("/")[0]) <= 12
+
+
+@pytest.mark.slow
+def test_with_xavier_the_sign_goes_when_the_gradient_has_come_back_and_not_before() -> None:
+    """About step 1,000 the first layers begin to learn: there the gradient is no hundredth of the usual any more."""
+    run, looks, kinds = gallery_run("thirty-layers-xavier"), [], dict[str, str]()
+    signed: dict[int, bool] = {}
+    first: dict[int, float] = {}
+    for step in range(1901):
+        if step % 10 == 0:
+            norms, after = gradients(run)
+            looks = [*looks[-4:], norms]
+            found = troubled(usual(looks), after, kinds)
+            kinds = {key: sign.kind for key, sign in found.items()}
+            signed[step] = bool(starts(found, norms, after))
+            first[step] = [*norms.values()][-1] / sorted(norms.values())[len(norms) // 2]
+        run.step()
+    steps = sorted(signed)
+    until = next(step for step in steps if not signed[step])
+    assert 600 < until < 1500
+    assert not any(signed[step] for step in steps if step >= until), "it does not flicker"
+    before = [first[step] for step in steps if step < until]
+    later = [first[step] for step in steps if step > until]
+    assert max(before) < 0.04 and min(later[:5]) > 0.02
+    assert max(later) > 0.2, "it comes back altogether"
 
 
 def test_the_scale_holds_what_is_there_and_stands_still_while_it_does() -> None:

@@ -6,14 +6,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 
 from app.theme import PAPER
 from app.views.axes import Scale, log_ticks, tick_text, ticks
 from app.views.curve import smooth
+from app.views.legend import CLOSEST, paint_classes, row_of, rows_in
 from app.views.loss import LossView
+from app.views.loss_picture import LEFT, TOP
 from runtime.curve import Curve
 
 # --- curve ---------------------------------------------------------------------------------------------------------
@@ -94,6 +96,41 @@ def test_a_scale_maps_there_and_back(log: bool) -> None:
     assert scale.value(float(scale.pixels(3.0))) == pytest.approx(3.0)
 
 
+# --- legends -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("height", [40, 60, 110, 150, 400])
+@pytest.mark.parametrize("classes", [2, 3, 10, 12, 40])
+def test_a_legend_has_a_place_for_every_class_or_says_how_many_more(
+    height: int, classes: int
+) -> None:
+    room = QRectF(10, 20, 114, height)
+    shown = rows_in(room, classes)
+    rows = [row_of(room, n, classes) for n in range(shown + (shown < classes))]
+    assert all(room.adjusted(-1, -1, 1, 1).contains(row) for row in rows)
+    assert all(row.height() >= CLOSEST for row in rows)
+    assert not any(a.intersects(b) for n, a in enumerate(rows) for b in rows[:n])
+    assert shown == classes or len(rows) >= min(12, 3 * int((height + 1) // CLOSEST))
+    if height >= 60 and classes <= 10:
+        assert shown == classes
+    if height >= 150 and classes <= 10:
+        assert len({row.left() for row in rows}) == 1  # in one column where there is room
+
+
+def test_ten_classes_are_all_drawn_in_a_low_legend(qapp: Any) -> None:
+    image = QImage(140, 80, QImage.Format.Format_RGB32)
+    image.fill(QColor(PAPER.panel))
+    room = QRectF(10, 5, 114, 66)
+    painter = QPainter(image)
+    paint_classes(painter, room, 10, tuple("0123456789"), PAPER)
+    painter.end()
+    for number in range(10):
+        middle = row_of(room, number, 10)
+        got = image.pixelColor(round(middle.left() + 8), round(middle.center().y()))
+        wanted = PAPER.classes[number % len(PAPER.classes)]
+        assert _near(got, wanted), number
+
+
 # --- loss ----------------------------------------------------------------------------------------------------------
 
 
@@ -155,6 +192,33 @@ def test_a_log_axis_needs_something_above_zero(loss: LossView) -> None:
     loss.show_rows(np.array([[0, 0.0], [1, -1.0]]), np.zeros((0, 2)))
     assert not loss.scales()[1].log
     loss.grab()
+
+
+@pytest.mark.parametrize("width", [300, 400, 900])
+def test_no_curve_comes_near_the_legend(loss: LossView, width: int) -> None:
+    loss.resize(width, 220)
+    steps = np.arange(500.0)
+    flat = np.column_stack([steps, np.full(500, 2.3)])
+    loss.show_rows(flat, flat[::50] * [1, 0.999])
+    loss.show()
+    with_curves = loss.grab().toImage()
+    top = int(float(loss.scales()[1].pixels(2.3)))
+    assert loss.log.geometry().bottom() < TOP < top - 3
+    names = [
+        x
+        for x in range(LEFT, loss.log.x())
+        if any(_near(with_curves.pixelColor(x, y), PAPER.classes[1]) for y in range(TOP - 3))
+    ]
+    assert names and max(names) < loss.log.x(), "the names end before the button"
+    loss.branch(100)
+    loss.show_rows(flat[101:300], np.zeros((0, 2)))
+    loss.grab()
+    loss.hide()
+
+
+def _near(color: QColor, wanted: str) -> bool:
+    parts = zip(color.getRgb()[:3], QColor(wanted).getRgb()[:3], strict=True)
+    return max(abs(a - b) for a, b in parts) < 60
 
 
 def test_hovering_shows_the_values(loss: LossView) -> None:

@@ -41,9 +41,7 @@ class CardView(QWidget):
         self.setAccessibleName("Card of a variable")
         self._scene.ticked.connect(self._follow)
         self._scene.picked.connect(self.close_card)
-        view.zoomed.connect(self.close_card)
-        for bar in (view.horizontalScrollBar(), view.verticalScrollBar()):
-            bar.valueChanged.connect(self.close_card)
+        view.moved.connect(self.close_card)
         self.hide()
 
     def open(self, pin: Pin, kept: bool = False) -> None:

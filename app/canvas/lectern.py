@@ -17,7 +17,6 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QResizeEvent,
-    QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 
@@ -37,7 +36,6 @@ DOT = 9.0  # the pointer's radius
 LASER = "#ff2020"
 HINT_TIME = 3000  # ms
 MOST_DOTS = 40  # steps; more are told as a number
-DOUBLING = 480.0  # eighths of a degree of the wheel that double the scale
 
 HINT = (
     "Space, →, PgDn  next      ←, PgUp  back      Home, End      Enter  into a part, U  out\n"
@@ -154,12 +152,10 @@ class Lectern(Surface):
         if item is not None:
             self.opened.emit(item.block)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
+    def zoom_by(self, factor: float, at: QPointF) -> None:
         self._glide.stop()
-        turned = event.angleDelta().y() or event.angleDelta().x()
-        self.set_zoom(self.zoom * 2.0 ** (turned / DOUBLING), event.position())
+        super().zoom_by(factor, at)
         self._shown = self.seen()
-        event.accept()
 
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip:

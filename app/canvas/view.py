@@ -14,10 +14,8 @@ from PySide6.QtGui import (
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
-    QNativeGestureEvent,
     QPainter,
     QPen,
-    QWheelEvent,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -34,7 +32,6 @@ from app.canvas.tips import tip_at
 from app.plain import plain
 from nodes.block import Glyph
 
-DOUBLING = 480.0  # eighths of a degree of the wheel that double the scale
 COMMANDS = (
     *(Qt.Key.Key_Delete, Qt.Key.Key_Backspace),
     *(Qt.Key.Key_A, Qt.Key.Key_F, Qt.Key.Key_W),
@@ -72,13 +69,12 @@ class CanvasView(Surface):
         self._space = False
         self._ringed = False  # the focus came by keys
         self._mouse: QPointF | None = None  # where the mouse is over the canvas, in pixels of it
-        self._moved = QTimer(self)  # what lies under the mouse may have changed without it
-        self._moved.setSingleShot(True)
-        self._moved.timeout.connect(self._hover_again)
+        self._soon = QTimer(self)  # what lies under the mouse may have changed without it
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._hover_again)
         scene.lost.connect(self._give_up)
-        scene.arranged.connect(self._moved.start)
-        for bar in (self.horizontalScrollBar(), self.verticalScrollBar()):
-            bar.valueChanged.connect(lambda _: self._moved.start())
+        scene.arranged.connect(self._soon.start)
+        self.moved.connect(self._soon.start)
         self.setAcceptDrops(True)
         self.viewport().setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -177,11 +173,6 @@ class CanvasView(Surface):
             self.new_blocks.search_at(point)
         event.accept()
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        turned = event.angleDelta().y() or event.angleDelta().x()
-        self.set_zoom(self.zoom * 2.0 ** (turned / DOUBLING), event.position())
-        event.accept()
-
     def _leave(self) -> None:
         """The mouse is over the canvas no more, be it over the map in its corner."""
         self._mouse = None
@@ -208,11 +199,6 @@ class CanvasView(Surface):
             self._leave()
         if isinstance(event, QHelpEvent):
             self._tell(event)
-            return True
-        if isinstance(event, QNativeGestureEvent) and (
-            event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture
-        ):
-            self.set_zoom(self.zoom * (1.0 + event.value()), event.position())
             return True
         return super().viewportEvent(event)
 

@@ -11,7 +11,6 @@ pytest.importorskip("PySide6")
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtTest import QTest
 
 from app.canvas import faces
 from app.canvas.picture import Picture, Shown
@@ -21,6 +20,7 @@ from graph.diagram import Block, Diagram, Pin, Wire
 from graph.problem import Problem
 from runtime.snapshot import Flow, Report, Snapshot
 from tests.app.canvas_bench import Bench, block, closing, diagram, spiral
+from tests.app.driving import until
 
 __all__ = ["closing"]  # a fixture for every test here
 
@@ -185,8 +185,7 @@ def test_an_idle_engine_rests_the_timer(qapp: Any, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr("app.canvas.pulses.STALLED", 0.05)
     bench = Bench(spiral())
     bench.scene.show_frame(snapshot(bench.diagram))
-    QTest.qWait(250)
-    assert not bench.scene.pulses.are_running
+    until(lambda: not bench.scene.pulses.are_running, "the timer's rest")
 
 
 def test_reduced_motion_shows_widths_and_no_dots(qapp: Any) -> None:

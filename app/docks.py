@@ -102,6 +102,31 @@ def share_out(window: MainWindow) -> None:
     window.view.setFocus()
 
 
+def sides(window: MainWindow) -> dict[str, int]:
+    """How wide the shown docks at the left and at the right are, by name."""
+    here = (Qt.DockWidgetArea.LeftDockWidgetArea, RIGHT)
+    return {
+        name: dock.width()
+        for name, dock in window.docks.items()
+        if dock.isVisible() and not dock.isFloating() and window.dockWidgetArea(dock) in here
+    }
+
+
+def narrowed(widths: Mapping[str, int], ratio: float) -> dict[str, int]:
+    """The widths of docks for a window that is `ratio` times as wide: no wider, and not too narrow to be read."""
+    least = {name: LEFT_WIDTH if name == "palette" else NARROWEST for name in widths}
+    return {
+        n: min(w, max(least[n], round(w * ratio))) if ratio < 1 else w for n, w in widths.items()
+    }
+
+
+def set_sides(window: MainWindow, widths: Mapping[str, int]) -> None:
+    """Gives those docks their widths that are there."""
+    there = [name for name in sides(window) if name in widths]
+    found = [window.docks[name] for name in there]
+    window.resizeDocks(found, [widths[name] for name in there], Qt.Orientation.Horizontal)
+
+
 # --- views of a diagram ----------------------------------------------------------------------------------------
 
 

@@ -1,11 +1,14 @@
-"""The scale of the interface: remembered, taken at the next start, and nothing cut off in the room that 200 % leaves."""
+"""The scale of the interface: at once while everything goes on, remembered, and nothing cut off in the room that 200 % leaves."""
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +22,7 @@ from app import scaling
 from app.settings import Blank, Preferences
 from app.window import MainWindow
 from tests.app.fake_session import FakeSession
+from tests.app.xscreen import XScreen
 
 
 @pytest.fixture
@@ -43,7 +47,10 @@ def window(qapp: Any, environment: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-def test_the_choice_is_kept_and_said_until_it_holds(window: MainWindow) -> None:
+def test_where_qt_cannot_the_choice_is_kept_and_said_until_it_holds(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scaling, "setter", lambda: None)
     scales = {action.text(): action for action in window.menus.menus["scale"].actions()}
     assert list(scales) == ["100 %", "125 %", "150 %", "200 %"] and scales["100 %"].isChecked()
     scales["150 %"].trigger()
@@ -100,6 +107,100 @@ def test_at_200_per_cent_every_pixel_is_four() -> None:
         check=True,
     )
     assert done.stdout.split() == ["2.0", "160"]
+
+
+_AT_ONCE = """
+import json, sys
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from app import scaling
+from app.settings import Blank, Preferences
+from app.window import MainWindow
+from graph.edits import SetSetting
+from tests.app.canvas_bench import spiral
+from tests.app.fake_session import FakeSession
+
+application = QApplication([])
+window = MainWindow(FakeSession(), Preferences(Blank()), "paper")
+window.resize(1300, 860)
+window.show()
+window.fill()
+window.document.load(spiral(), None)
+window.filing.opened.emit()
+window.document.do(SetSetting("linear1", "units", 7))
+window.live.play()
+window.view.setFocus()
+scales = {action.text(): action for action in window.menus.menus["scale"].actions()}
+wide = window.library.width()
+told = []
+for scale in sys.argv[1:]:
+    scales[scale + " %"].trigger()
+    QTest.qWait(300)
+    shown = window.grab()
+    told.append({
+        "ratio": window.devicePixelRatioF(),
+        "size": [window.width(), window.height()],
+        "pixels": [shown.width(), shown.height()],
+        "visible": window.isVisible() and window.view.isVisible(),
+        "whole": window.view.seen().contains(window.scene.bounds()),
+        "canvas": window.view.width(),
+        "playing": window.live.is_playing,
+        "kept": scaling.wanted(window.preferences),
+    })
+if window.isActiveWindow():
+    QTest.keyClick(window.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+else:  # Xvfb has nobody who gives keys to a window
+    window.menus.actions["undo"].trigger()
+units = window.document.diagram.blocks["linear1"].settings["units"]
+told.append({"undone": units != 7, "palette": window.library.width() == wide})
+print(json.dumps(told))
+sys.stdout.flush()
+"""
+
+
+def _rescaled(environment: dict[str, str]) -> list[dict[str, Any]]:
+    """What a program of its own tells after 150, 200 and 100 %; it must not complain of anything."""
+    left_out = (scaling.VARIABLE, scaling.OURS, "WAYLAND_DISPLAY")
+    given = {k: v for k, v in os.environ.items() if k not in left_out}
+    done = subprocess.run(
+        [sys.executable, "-c", _AT_ONCE, "150", "200", "100"],
+        env={**given, **environment},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=True,
+    )
+    complaints = [line for line in done.stderr.splitlines() if "propagateSizeHints" not in line]
+    assert complaints == []
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    return found
+
+
+def _holds(told: list[dict[str, Any]]) -> None:
+    *scaled, end = told
+    for scale, one in zip((150, 200, 100), scaled, strict=True):
+        factor = scale / 100
+        assert one["ratio"] == factor and one["kept"] == str(scale)
+        for side, pixels, before in zip(one["size"], one["pixels"], (1300, 860), strict=True):
+            assert abs(pixels - before) <= 2 and abs(side - before / factor) <= 1
+        assert one["visible"] and one["playing"] and one["whole"] and one["canvas"] >= 120
+    assert end == {"undone": True, "palette": True}
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="takes a new start elsewhere")
+def test_another_scale_is_there_at_once_and_everything_goes_on() -> None:
+    _holds(_rescaled({"QT_QPA_PLATFORM": "offscreen"}))
+
+
+@pytest.mark.screen
+@pytest.mark.skipif(
+    not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool"
+)
+def test_another_scale_is_there_at_once_on_a_real_screen(tmp_path: Path) -> None:
+    with XScreen(tmp_path, 1600, 1000) as screen:
+        _holds(_rescaled({"QT_QPA_PLATFORM": "xcb", "DISPLAY": screen.display}))
 
 
 def _inside(widget: QWidget, window: QWidget) -> bool:

@@ -53,9 +53,13 @@ class Expand(_Alone):
 
 @dataclass(frozen=True)
 class Collapse(_Alone):
-    """Draws uses of parts as plain shapes again, and takes the room back; `halves` holds half the breadth of each."""
+    """Draws uses of parts as plain shapes again, and takes the room back; `halves` holds half the breadth of each.
+
+    With `others_stay` the room is left free.
+    """
 
     halves: Mapping[str, float]
+    others_stay: bool = False
 
     @property
     def label(self) -> str:
@@ -68,7 +72,10 @@ class Collapse(_Alone):
             if use.expanded is None:
                 raise DiagramError(f"{name}: its inside is not shown.")
             growth = Growth(*use.expanded, half)
-            diagram = _spaced(diagram, use, growth, grows=False)
+            if self.others_stay:
+                diagram = diagram.with_blocks(replace(use, position=_folded_place(diagram, use)))
+            else:
+                diagram = _spaced(diagram, use, growth, grows=False)
             diagram = diagram.with_blocks(replace(diagram.blocks[name], expanded=None))
         return diagram
 
@@ -84,9 +91,8 @@ def _spaced(diagram: Diagram, use: Block, growth: Growth, grows: bool) -> Diagra
     """The diagram with every place moved as a use becomes larger or smaller; its flat end stays where it is."""
     is_up = diagram.flow == UP
     moves = _moves(use.position, growth, grows, is_up)
-    shift = growth.along / 2 if grows else -growth.along / 2
     places = {name: moves(block.position) for name, block in diagram.blocks.items()}
-    places[use.id] = _moved(use.position, lambda _: (shift, 0.0), is_up)
+    places[use.id] = _by_its_flat_end(use.position, growth.along if grows else -growth.along, is_up)
     made = diagram.with_blocks(
         *(
             replace(diagram.blocks[name], position=place)
@@ -100,6 +106,16 @@ def _spaced(diagram: Diagram, use: Block, growth: Growth, grows: bool) -> Diagra
         (_frame(frame, moves) for frame in diagram.frames),
         (_comment(comment, moves) for comment in diagram.comments),
     )
+
+
+def _folded_place(diagram: Diagram, use: Block) -> Place:
+    along = use.expanded[0] if use.expanded else 0.0
+    return _by_its_flat_end(use.position, -along, diagram.flow == UP)
+
+
+def _by_its_flat_end(middle: Place, longer: float, is_up: bool) -> Place:
+    """The middle of a shape that becomes longer while its flat end stays where it is."""
+    return _moved(middle, lambda _: (longer / 2, 0.0), is_up)
 
 
 def _moves(middle: Place, growth: Growth, grows: bool, is_up: bool) -> Moves:

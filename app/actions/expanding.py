@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from app.actions.commands import Commands, Table
 from app.canvas import faces
+from app.canvas.folding import folding
 from app.canvas.inks import label_width
 from app.canvas.miniature import growth
 from graph.diagram import Diagram
 from graph.edits import Edit
-from graph.expanding import Collapse, Expand, Growth
+from graph.expanding import Expand, Growth
 from nodes.names import names
 from runtime.snapshot import Report
 
@@ -39,7 +40,7 @@ def expanding(diagram: Diagram, uses: tuple[str, ...]) -> Edit:
     folded = tuple(name for name in uses if diagram.blocks[name].expanded is None)
     if folded:
         return Expand({name: growths[name] for name in folded})
-    return Collapse({name: growths[name].half for name in uses})
+    return folding(diagram, {name: growths[name].half for name in uses})
 
 
 def _growths(diagram: Diagram, uses: tuple[str, ...]) -> dict[str, Growth]:

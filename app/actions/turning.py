@@ -5,22 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.actions.commands import Commands, Table
-from app.canvas import faces
-from app.canvas.boxes import Box, Places, grown
+from app.canvas.folding import lying, sizes
 from app.canvas.frames import heights
-from app.canvas.inks import label_width
 from graph.diagram import RIGHT, UP, Diagram
 from graph.edits import Edit, Together
 from graph.grouping import InPart, scope
 from graph.problem import DiagramError
 from graph.turning import SetFlow
-from nodes.names import names
-from runtime.snapshot import Report
 
 if TYPE_CHECKING:
     from app.window import MainWindow
 
-TOUCHING = 4.0  # by how much shapes may overlap that are still told apart
+TOUCHING = 4.0  # by how much each of two shapes may reach too far when they are still told apart
 
 
 class Turning(Commands):
@@ -60,30 +56,8 @@ def turning(diagram: Diagram, flow: str) -> Edit:
 
 
 def _tidied(diagram: Diagram) -> tuple[Edit, ...]:
-    boxes = sizes(diagram)
-    if not _is_crowded(diagram, boxes):
+    if not lying(diagram, TOUCHING):
         return ()
     from graph.clusters import tidied
 
-    return (tidied(diagram, boxes, heights=heights(diagram)),)
-
-
-def sizes(diagram: Diagram) -> dict[str, Box]:
-    """Left, top, right and bottom of every block around its position, as the canvas would show it."""
-    named, report = names(diagram), Report()
-    return {
-        name: faces.face(diagram, block, named, report, (), label_width).form.box()
-        for name, block in diagram.blocks.items()
-    }
-
-
-def _is_crowded(diagram: Diagram, boxes: dict[str, Box]) -> bool:
-    """Whether two shapes lie on each other."""
-    places: Places[str] = Places()
-    for name, (left, top, right, bottom) in boxes.items():
-        x, y = diagram.blocks[name].position
-        box = grown((left + x, top + y, right + x, bottom + y), -TOUCHING)
-        if places.near(box):
-            return True
-        places.put(name, box)
-    return False
+    return (tidied(diagram, sizes(diagram), heights=heights(diagram)),)

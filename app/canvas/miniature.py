@@ -12,6 +12,7 @@ from PySide6.QtGui import QPainter, QPicture
 from app.canvas import faces, paths
 from app.canvas.drawing import Recorder
 from app.canvas.faces import Face, Inside
+from app.canvas.folding import folding
 from app.canvas.frames import Frames
 from app.canvas.geometry import around_window
 from app.canvas.glyphs import Marks, extent, paint_block, paint_wire, wire_path
@@ -20,7 +21,7 @@ from app.canvas.paths import Points
 from app.canvas.router import Link, Router
 from app.canvas.turning import laid_box, laid_link, risen
 from graph.diagram import UP, Diagram
-from graph.expanding import Collapse, Growth
+from graph.expanding import Growth
 from graph.grouping import scope
 from nodes.names import Names, names
 from runtime.snapshot import Report
@@ -146,7 +147,7 @@ def _folded(level: Diagram) -> Diagram:
         for name, block in level.blocks.items()
         if faces.inside_of(level, block) and block.expanded is not None
     }
-    return Collapse(halves).apply(level)
+    return folding(level, halves).apply(level)
 
 
 def _face(level: Diagram, name: str, named: Names) -> Face:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -17,10 +18,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.actions.expanding import expanding
-from app.actions.turning import sizes, turning
+from app.actions.turning import turning
 from app.canvas.boxes import overlap
 from app.canvas.drawing import Recorder, replay
 from app.canvas.faces import inside_of
+from app.canvas.folding import sizes
 from app.canvas.frames import tint
 from app.canvas.hits import block_at, port_at, ring_at
 from app.canvas.inks import inks
@@ -40,7 +42,7 @@ from graph.framing import AddComment, AddFrame
 from graph.grouping import InPart, scope
 from nodes.sketch import Sketch
 from tests.app.canvas_bench import block
-from tests.app.driving import Hand, Plain
+from tests.app.driving import Ctrl, Hand, Plain
 from tests.app.fake_session import FakeSession
 
 GALLERY = Path(__file__).parents[2] / "app" / "gallery"
@@ -145,6 +147,41 @@ def test_a_double_click_on_the_large_shape_still_opens_it(hand: Hand) -> None:
     assert [n for n, b in inner.items() if b.expanded] == ["layer1"]
     hand.press(Key.Key_Up, Alt)
     assert window.levels.path == "" and window.document.diagram.blocks["stage1"].expanded
+
+
+def test_what_was_put_beside_an_expanded_part_does_not_lie_on_anything_after_it(hand: Hand) -> None:
+    window = hand.window
+    hand.pick("stage1")
+    hand.press(Key.Key_E)
+    large = window.document.diagram.blocks["stage1"]
+    above = large.position[1] - 400
+    for kind, along in (("tanh", -100), ("softmax", 110), ("observed", 280)):
+        hand.drop(kind, hand.at(large.position[0] + along, above))
+    hand.pick("stage1")
+    before = window.document.diagram
+    assert len(before.blocks) == 8 and not _overlaps(before)
+    hand.press(Key.Key_E)
+    after = window.document.diagram
+    assert not _overlaps(after) and after.blocks["stage1"].expanded is None
+    flat = (d.blocks["stage1"].position[0] + sizes(d)["stage1"][0] for d in (before, after))
+    assert next(flat) == next(flat)
+    hand.press(Key.Key_Z, Ctrl)
+    assert to_text(window.document.diagram) == to_text(before)
+
+
+@FLOWS
+@pytest.mark.parametrize("seed", range(6))
+def test_nothing_lies_on_anything_when_a_rearranged_diagram_is_collapsed(
+    qapp: Any, flow: str, seed: int
+) -> None:
+    random, start = Random(seed), _net(flow)
+    diagram = expanding(start, ("stage1",)).apply(start)
+    for k in range(6):  # wherever there is room
+        place = round(random.uniform(-600, 900)), round(random.uniform(-600, 600))
+        more = AddBlock(block(f"b{k}", "relu", *place)).apply(diagram)
+        diagram = diagram if _overlaps(more) else more
+    after = expanding(diagram, ("stage1",)).apply(diagram)
+    assert not _overlaps(after) and after.blocks["stage1"].expanded is None
 
 
 # --- form ----------------------------------------------------------------------------------------------------------

@@ -44,8 +44,9 @@ def _matrix(run: Run, watched: Watched, block: str) -> Matrix | None:
     source = run.program.kinds[run.program.diagram.inputs[Pin(block, "z")]].shape
     out = run.program.kinds[Pin(block, "y")].shape
     if isinstance(op, nn.Linear):
-        shown = weight.detach()[:SIDE, :SIDE].float().cpu().numpy()
-        return Matrix(block, shown, (weight.shape[0], weight.shape[1]), (1, 1))
+        rows = weight.detach().reshape(-1, weight.shape[-1])  # a wire may bring a single row
+        shown = rows[:SIDE, :SIDE].float().cpu().numpy()
+        return Matrix(block, shown, (rows.shape[0], rows.shape[1]), (1, 1))
     total = (math.prod(out[1:]), math.prod(source[1:]))
     tiles = (math.prod(out[2:]), math.prod(source[2:]))
     if max(tiles) > SIDE:

@@ -23,6 +23,7 @@ from runtime.snapshot import Ask
 from runtime.views import figure
 from runtime.views.patches import KEPT, LOOKED
 from runtime.views.window import NoWindow, window_of
+from tests.gallery.numbers import opened
 
 SHAPES = {"kind": "shapes", "points": 60}
 
@@ -311,6 +312,14 @@ def test_the_matrix_times_the_input_is_the_convolution(
         expected = (op(given) - op.bias.reshape(shape_)).flatten(1).numpy()
     assert found.total == found.values.shape
     np.testing.assert_allclose(x.reshape(2, -1) @ found.values.T, expected, atol=1e-6)
+
+
+def test_a_single_row_that_a_wire_brings_is_a_matrix_too() -> None:
+    run = opened("parameter-transform")
+    u = run.program.parameters["u.value"].detach().numpy().copy()
+    found = looked(run, "matrix", "linear1")
+    assert found.total == (1, u.size)
+    np.testing.assert_allclose(found.values[0], np.exp(u), rtol=1e-6)
 
 
 def test_a_large_matrix_is_cut_at_channels_or_refused() -> None:

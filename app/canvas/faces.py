@@ -6,7 +6,8 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.canvas.geometry import CIRCLES, FLOWING, HEIGHT, Form, form, rightwards
+from app.canvas.forms import HEIGHT, form
+from app.canvas.geometry import CIRCLES, FLOWING, Form, rightwards
 from graph.diagram import DELAY, OUTPUT, PART, UP, Block, Diagram, Pin
 from graph.parts import part_of
 from graph.problem import Problem

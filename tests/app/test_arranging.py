@@ -16,7 +16,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app import gallery
-from app.canvas.geometry import CIRCLES, form
+from app.canvas.forms import form
+from app.canvas.geometry import CIRCLES
 from app.canvas.picture import Picture, Shown
 from app.finding import Finding, Found, find
 from app.settings import Preferences

@@ -14,7 +14,8 @@ from app.canvas import paths
 from app.canvas.faces import energy, scientific, short
 from app.canvas.fitting import downstream, upstream
 from app.canvas.flows import BROKEN, NONE, SHADES, level
-from app.canvas.geometry import BETWEEN, RADIUS, Form, Port, Ring, form
+from app.canvas.forms import BETWEEN, RADIUS, form
+from app.canvas.geometry import Form, Port, Ring
 from app.canvas.glyphs import short_arrow
 from app.canvas.placing import free_place, new_block
 from graph.diagram import Diagram

@@ -14,7 +14,7 @@ pytest.importorskip("PySide6")
 
 from app.canvas.boxes import Box, Places
 from app.canvas.detour import Departure, detour
-from app.canvas.geometry import form
+from app.canvas.forms import form
 from app.canvas.lanes import APART
 from app.canvas.paths import Points, evenly, route
 from app.canvas.router import Link, Router

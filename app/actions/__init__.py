@@ -93,7 +93,6 @@ def make_menus(window: MainWindow) -> Menus:
         held = name == "loss" or name in window.figures.views
         menus.menus["views" if held else "docks"].addAction(action)
     _follow_history(window, menus)
-    window.view.in_window = True
     window.keymap.changed.connect(lambda: _give_keys(window, menus))
     _give_keys(window, menus)
     for name, default in SWITCHES:

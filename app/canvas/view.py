@@ -32,11 +32,6 @@ from app.canvas.tips import tip_at
 from app.plain import plain
 from nodes.block import Glyph
 
-COMMANDS = (
-    *(Qt.Key.Key_Delete, Qt.Key.Key_Backspace),
-    *(Qt.Key.Key_A, Qt.Key.Key_F, Qt.Key.Key_W),
-)
-
 COMING_BACK = (  # why the focus goes for a moment only
     Qt.FocusReason.PopupFocusReason,
     Qt.FocusReason.MenuBarFocusReason,
@@ -56,8 +51,6 @@ class CanvasView(Surface):
 
     entered = Signal(str)  # Enter on a block: its settings are wanted, or what is inside it
     left = Signal()  # Escape with nothing to let go of: back to the level around
-
-    in_window = False  # whether there are menus that answer to the keys of commands
 
     def __init__(self, scene: CanvasScene, parent: QWidget | None = None) -> None:
         super().__init__(scene, parent)
@@ -220,26 +213,15 @@ class CanvasView(Surface):
         key = event.key()
         if isinstance(self._gesture, KeyWire) and self._wire_by_key(self._gesture, event):
             return
-        if key in COMMANDS and self.in_window:
-            super().keyPressEvent(event)  # the menus have, or had, this key
-        elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
-            alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
-            (self.canvas.join_selected if alt else self.canvas.delete_selected)()
-        elif key == Qt.Key.Key_Escape:
+        if key == Qt.Key.Key_Escape:
             self._escape()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and len(self.canvas.selected) == 1:
             block = next(iter(self.canvas.selected))
             self.canvas.opened.emit(block)
             self.entered.emit(block)
-        elif key == Qt.Key.Key_A and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
-            self.canvas.select_all()
-        elif key == Qt.Key.Key_F and not event.modifiers():
-            self.frame_all()
         elif key == Qt.Key.Key_Space:
             self._space = True
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
-        elif key == Qt.Key.Key_W and not event.modifiers():
-            self.connect_by_keys()
         elif key in stepping.ARROWS and (self.canvas.selected or self.canvas.frames.selected):
             self.canvas.perform(stepping.nudge(self.canvas, *stepping.ARROWS[Qt.Key(key)]))
         else:

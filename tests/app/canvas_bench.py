@@ -6,7 +6,15 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage, QMouseEvent
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDropEvent,
+    QImage,
+    QKeySequence,
+    QMouseEvent,
+    QShortcut,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -93,12 +101,25 @@ class Bench:
         self.scene.picked.connect(self.picked.append)
         self.scene.opened.connect(self.opened.append)
         self.view = CanvasView(self.scene)
+        self._give_keys()
         self.view.resize(1000, 700)
         self.view.show()
         self.scene.show(start)
         self.view.set_zoom(1.0)
         self.view.centerOn(400, 60)
         QApplication.processEvents()
+
+    def _give_keys(self) -> None:
+        """What the menus of a window have keys for."""
+        for keys, act in (
+            ("Del", self.scene.delete_selected),
+            ("Backspace", self.scene.delete_selected),
+            ("Alt+Del", self.scene.join_selected),
+            ("Ctrl+A", self.scene.select_all),
+            ("F", self.view.frame_all),
+            ("W", self.view.connect_by_keys),
+        ):
+            QShortcut(QKeySequence(keys), self.view, act)
 
     def do(self, edit: Edit) -> None:
         """What a document does."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ WRONG = 1.5  # and above the ends for a wire that goes back
 SAME = 0.01  # places that differ by less are the same
 RIGHT, DOWN, LEFT, UP = range(4)
 _STEPS = ((1, 0), (0, 1), (-1, 0), (0, -1))
+_State = tuple[int, int, int]  # column, row, direction
 
 
 class Departure(NamedTuple):
@@ -83,7 +84,8 @@ def _found(
         (_at(xs, d.point[0]), _at(ys, d.point[1]), _direction(d.heading), d.cost)
         for d in departures
     ]
-    found = _cheapest(xs, ys, across.tolist(), down.tolist(), begun, goal, _direction(arriving))
+    search = _Search(xs, ys, across.tolist(), down.tolist(), goal, _direction(arriving))
+    found = search.cheapest(begun)
     return straightened([(xs[i], ys[j]) for i, j in found]) if found else None
 
 
@@ -142,69 +144,81 @@ def _direction(heading: Pair) -> int:
     return DOWN if dy > 0 else UP
 
 
-def _cheapest(
-    xs: list[float],
-    ys: list[float],
-    across: list[list[float]],
-    down: list[list[float]],
-    begun: Sequence[tuple[int, int, int, float]],
-    goal: tuple[int, int],
-    arriving: int,
-) -> list[tuple[int, int]]:
-    gx, gy = xs[goal[0]], ys[goal[1]]
-    ahead = _STEPS[arriving]
-    best: dict[tuple[int, int, int], float] = {}
-    before: dict[tuple[int, int, int], tuple[int, int, int]] = {}
-    heap: list[tuple[float, float, tuple[int, int, int]]] = []
+class _Search:
+    """A* over the crossings of the lines: pieces cost as told, corners CORNER; a state is a crossing and a direction."""
 
-    def reach(state: tuple[int, int, int], cost: float) -> bool:
-        if cost >= best.get(state, math.inf):
-            return False
-        best[state] = cost
+    def __init__(
+        self,
+        xs: list[float],
+        ys: list[float],
+        across: list[list[float]],
+        down: list[list[float]],
+        goal: tuple[int, int],
+        arriving: int,
+    ) -> None:
+        self._xs, self._ys, self._across, self._down = xs, ys, across, down
+        self._goal, self._arriving = goal, arriving
+        self._best: dict[_State, float] = {}
+        self._before: dict[_State, _State] = {}
+        self._heap: list[tuple[float, float, _State]] = []
+
+    def cheapest(self, begun: Sequence[tuple[int, int, int, float]]) -> list[tuple[int, int]]:
+        """The crossings of the cheapest way from any of these starts, [] when there is none."""
+        for i, j, direction, cost in begun:
+            self._reach((i, j, direction), cost, None)
+        while self._heap:
+            _, gained, state = heapq.heappop(self._heap)
+            cost, (i, j, direction) = -gained, state
+            if cost > self._best[state]:
+                continue
+            if (i, j) == self._goal:
+                if direction == self._arriving:
+                    return self._traced(state)
+                if direction != (self._arriving + 2) % 4:
+                    self._reach((i, j, self._arriving), cost + CORNER, state)
+            self._go_on(state, cost)
+        return []
+
+    def _go_on(self, state: _State, cost: float) -> None:
+        """Straight on, or around one corner, to the next crossing."""
         i, j, direction = state
-        dx, dy = gx - xs[i], gy - ys[j]
-        left = abs(dx) + abs(dy)
-        if (direction ^ arriving) & 1:
-            left += CORNER
-        elif direction != arriving or (dy if ahead[0] else dx) or dx * ahead[0] + dy * ahead[1] < 0:
-            left += 2 * CORNER
-        heapq.heappush(heap, (cost + left, -cost, state))
-        return True
-
-    for i, j, direction, cost in begun:
-        reach((i, j, direction), cost)
-    while heap:
-        _, gained, state = heapq.heappop(heap)
-        cost, (i, j, direction) = -gained, state
-        if cost > best[state]:
-            continue
-        if (i, j) == goal:
-            if direction == arriving:
-                return list(_traced(state, before))
-            if direction != (arriving + 2) % 4 and reach((i, j, arriving), cost + CORNER):
-                before[i, j, arriving] = state
         for turned in (direction, (direction + 3) % 4, (direction + 1) % 4):
             di, dj = _STEPS[turned]
-            to = i + di, j + dj
-            if not (0 <= to[0] < len(xs) and 0 <= to[1] < len(ys)):
+            k, m = i + di, j + dj
+            if not (0 <= k < len(self._xs) and 0 <= m < len(self._ys)):
                 continue
-            piece = across[j][min(i, to[0])] if di else down[min(j, to[1])][i]
-            if piece == math.inf:
-                continue
-            after = (*to, turned)
-            if reach(after, cost + piece + (CORNER if turned != direction else 0.0)):
-                before[after] = state
-    return []
+            piece = self._across[j][min(i, k)] if di else self._down[min(j, m)][i]
+            if piece != math.inf:
+                corner = CORNER if turned != direction else 0.0
+                self._reach((k, m, turned), cost + piece + corner, state)
 
+    def _reach(self, state: _State, cost: float, before: _State | None) -> None:
+        if cost >= self._best.get(state, math.inf):
+            return
+        self._best[state] = cost
+        if before is not None:
+            self._before[state] = before
+        heapq.heappush(self._heap, (cost + self._left(state), -cost, state))
 
-def _traced(
-    state: tuple[int, int, int], before: dict[tuple[int, int, int], tuple[int, int, int]]
-) -> Iterator[tuple[int, int]]:
-    way = [state[:2]]
-    while state in before:
-        state = before[state]
-        way.append(state[:2])
-    return reversed(way)
+    def _left(self, state: _State) -> float:
+        """At least so much is still to pay: the way without boxes, and the corners that it must have."""
+        i, j, direction = state
+        (ahead_x, ahead_y), arriving = _STEPS[self._arriving], self._arriving
+        dx, dy = self._xs[self._goal[0]] - self._xs[i], self._ys[self._goal[1]] - self._ys[j]
+        left = abs(dx) + abs(dy)
+        if (direction ^ arriving) & 1:
+            return left + CORNER
+        aside = dy if ahead_x else dx
+        if direction != arriving or aside or dx * ahead_x + dy * ahead_y < 0:
+            return left + 2 * CORNER
+        return left
+
+    def _traced(self, state: _State) -> list[tuple[int, int]]:
+        way = [state[:2]]
+        while state in self._before:
+            state = self._before[state]
+            way.append(state[:2])
+        return way[::-1]
 
 
 def straightened(way: Sequence[Pair]) -> tuple[Pair, ...]:

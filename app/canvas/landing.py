@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count, islice
+from itertools import chain, count, islice
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter
@@ -59,21 +59,29 @@ def landing(
         return None
     return (
         _on_wire(scene, diagram, block, made, place, kind)
-        or _on_circle(scene, diagram, block, made, place)
+        or _on_circle(scene, diagram, block, made, place, kind)
         or _on_pin(scene, diagram, block, made, place)
     )
 
 
 def _on_circle(
-    scene: CanvasScene, diagram: Diagram, block: str, made: Form, place: Place
+    scene: CanvasScene,
+    diagram: Diagram,
+    block: str,
+    made: Form,
+    place: Place,
+    kind: type[BlockType],
 ) -> Landing | None:
-    """An open pin of the block touches another's circle."""
+    """An open pin of the block touches another's circle, or its shape lies on one."""
     for name, port in made.ports.items():
         target = Pin(block, name)
         tip = QPointF(place[0] + port.x, place[1] + port.y)
         if target in diagram.inputs:
             continue
-        for source, at, ring in _circles(scene, tip, block):
+        touched = _circles(scene, tip, block)
+        if name == first_input(kind):
+            touched = chain(touched, _covered(scene, made, place, block))
+        for source, at, ring in touched:
             if not refusal(diagram, source, target, upstream(diagram, source.block)):
                 away = ring.radius + CLEAR
                 middle = at + QPointF(port.dx, port.dy) * away - QPointF(port.x, port.y)
@@ -88,6 +96,19 @@ def _circles(scene: CanvasScene, tip: QPointF, block: str) -> Iterator[tuple[Pin
         for name, ring in item.face.form.rings.items():
             at = item.pos() + QPointF(ring.x, ring.y)
             if item.block != block and _away(at, tip) <= ring.radius + TOUCH:
+                yield Pin(item.block, name), at, ring
+
+
+def _covered(
+    scene: CanvasScene, made: Form, place: Place, block: str
+) -> Iterator[tuple[Pin, QPointF, Ring]]:
+    """The circles of others whose middles lie under a block's shape: pin, middle, circle."""
+    middle = QPointF(*place)
+    for item in hits.blocks_near(scene, middle, max(made.width, made.height) / 2):
+        for name, ring in item.face.form.rings.items():
+            at = item.pos() + QPointF(ring.x, ring.y)
+            local = at - middle
+            if item.block != block and made.holds(local.x(), local.y()):
                 yield Pin(item.block, name), at, ring
 
 

@@ -426,6 +426,24 @@ def test_a_new_block_whose_input_touches_a_circle_is_connected(hand: Person) -> 
     hand.undoes_to(ROOMY)
 
 
+@pytest.mark.parametrize("kind", ["relu", "linear", "cross_entropy", "sum"])
+def test_a_block_dropped_on_a_circle_is_connected(hand: Person, kind: str) -> None:
+    ring = hand.pin(Pin("tanh1", "y"))
+    for dx, dy in ((0, 0), (20, -12), (-15, 10)):
+        hand.drop(kind, ring + QPoint(dx, dy))
+        (made,) = hand.diagram.wires_from("tanh1")
+        assert hand.diagram.blocks[made.target.block].kind == kind
+        assert made.target.block not in ROOMY.blocks and made.source == Pin("tanh1", "y")
+        hand.undoes_to(ROOMY)
+
+
+def test_a_wired_block_and_a_variable_are_not_connected_by_lying_on_a_circle(hand: Person) -> None:
+    ring = hand.pin(Pin("tanh1", "y"))
+    hand.drag(hand.block("linear1"), ring)  # its input is wired: it is moved, no more
+    hand.drop("latent", ring + QPoint(3, 0))
+    assert hand.diagram.wires == ROOMY.wires
+
+
 def test_a_block_whose_circle_touches_an_open_pin_is_connected(hand: Person) -> None:
     pin = hand.window.scene.place_of(Pin("tanh1", "z"))
     hand.drag(hand.block("y"), hand.at(pin.x() - 20, pin.y() + 2))

@@ -125,7 +125,7 @@ class Signs:
         """Lines for the tool tip of a block."""
         lines = []
         if self.dead_wanted and name in self.dead:
-            lines.append(f"{self.dead[name]:.0%} of the units dead: 0 for the whole batch")
+            lines.append(f"{self.dead[name]:.0%} of the units dead: 0 for every sample looked at")
         if name in self.moved and self.tint_wanted:
             lines.append(f"weights moved since the start by {self.moved[name]:.1%} of their norm")
         return lines

@@ -143,6 +143,26 @@ def test_units_that_are_0_for_the_whole_batch_are_dead() -> None:
     assert found.blocks["relu1"] >= 15 / 40
 
 
+@pytest.mark.parametrize("batch", [1, 4, 64])
+def test_beside_a_small_batch_other_samples_are_asked(batch: int) -> None:
+    run = net(batch=batch)
+    with torch.no_grad():
+        run.program.parameters["linear1.bias"][:15] = -100.0
+    run.look()
+    found = asked(run, "dead")
+    rows = run.batches.parts.training
+    x = run.data.fields["x"][rows[np.linspace(0, len(rows) - 1, 64).astype(int)]]
+    if batch == 64:
+        assert run.seen is not None
+        x = run.seen.variables[Pin("x", "y")].numpy()
+    weight, bias = (
+        run.program.parameters[f"linear1.{n}"].detach().numpy() for n in ("weight", "bias")
+    )
+    expected = (x @ weight.T + bias <= 0).all(axis=0).mean()
+    assert found.blocks["relu1"] == pytest.approx(expected)
+    assert 15 / 40 <= expected < 0.7, "of a single sample half of the rest would be silent"
+
+
 def test_of_a_convolution_channels_are_units() -> None:
     run = pictures()
     with torch.no_grad():

@@ -9,7 +9,7 @@ from nodes.block import Function, Trainable, block, setting
 from nodes.shapes import Shape, channels_of, dimensions_of, shown
 
 _GRADIENT = (
-    "∂C/∂s = γ/√(σ² + ε) · (g − mean(g) − n · mean(n g)),  g = ∂C/∂ŝ,  n = (s − μ)/√(σ² + ε)"
+    "∂C/∂s = (g − mean(g) − n · mean(n g)) / √(σ² + ε),  g = γ ∂C/∂ŝ,  n = (s − μ)/√(σ² + ε)"
 )
 
 

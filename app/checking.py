@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from app.canvas.faces import scientific
 from app.canvas.glyphs import Verdict
 from app.panels.words import counted
-from runtime.messages import Checked
+from runtime.messages import Checked, CheckOverfit
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -39,7 +39,7 @@ class Checking(QObject):
 
     def check_overfit(self) -> None:
         """Asks whether the diagram can learn a few samples by heart; the answer comes as a sentence."""
-        asked = self._window.live.check_overfit()
+        asked = self._window.live.send(CheckOverfit())
         waiting = "Learning a few samples by heart…"
         self._window.status.say(waiting if asked else "The engine is not ready yet.")
 

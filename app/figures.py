@@ -27,7 +27,7 @@ from app.views.warp import WarpView
 from graph.diagram import OUTPUT, Diagram, Pin
 from graph.parts import join
 from nodes.names import names
-from runtime.messages import Compiled
+from runtime.messages import Compiled, StartJob, StopJob
 from runtime.snapshot import Ask, Snapshot
 
 if TYPE_CHECKING:
@@ -97,8 +97,8 @@ class Figures(QObject):
 
     def _connect_job(self, view: JobView, window: MainWindow) -> None:
         live = window.live
-        view.begun.connect(lambda ask: None if live.start_job(ask) else view.interrupt())
-        view.ended.connect(live.stop_job)
+        view.begun.connect(lambda ask: None if live.send(StartJob(ask)) else view.interrupt())
+        view.ended.connect(lambda ask: live.send(StopJob(ask)))
         live.computed.connect(view.show_job)
         live.compiled.connect(view.show_compiled)
         live.died.connect(lambda _text: view.interrupt())

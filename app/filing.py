@@ -16,6 +16,7 @@ from app.live import Live
 from app.settings import Preferences
 from graph.diagram import Diagram
 from graph.problem import FileError
+from runtime.messages import SaveWeights
 
 Answer = Literal["save", "discard", "cancel"]
 Conflict = Literal["overwrite", "save as", "cancel"]
@@ -139,7 +140,7 @@ class Filing(QObject):
         """Asks for a name and writes the weights alone."""
         path = self.ask_save_path("Save the weights", ".safetensors", "Weights (*.safetensors)")
         if path:
-            self._live.save_weights(path)
+            self._live.send(SaveWeights(path))
 
     def is_changed_elsewhere(self) -> bool:
         """Whether the file holds something else than what was read from it or written to it last."""
@@ -193,7 +194,7 @@ class Filing(QObject):
         self._document.mark_saved(path.resolve())
         self._preferences.remember(path)
         if self.trained:
-            self._live.save_weights(str(path))
+            self._live.send(SaveWeights(str(path)))
         self.done.emit(f"{path.name} saved")
         return True
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from graph.change import Change
 from runtime.curve import Curve
-from runtime.messages import Compiled, Evaluated, Ready, Stopped
+from runtime.messages import Compiled, Evaluate, Evaluated, Ready, Stopped
 from runtime.runs import MARKS, POINTS, RunRecord, begun
 from runtime.snapshot import Snapshot
 
@@ -73,7 +73,7 @@ class Recording(QObject):
 
     def _judge(self) -> None:
         if self.now is not None and not self._window.live.is_playing:
-            self._window.live.evaluate()
+            self._window.live.send(Evaluate())
 
     def _shown(self, snapshot: Snapshot) -> None:
         if snapshot.past or snapshot.step == 0:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from graph.parts import SLASH, join
-from runtime.messages import Compiled, SourceText
+from runtime.messages import Compiled, Export, SourceText, WantSource
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -28,7 +28,7 @@ class Sourcing(QObject):
         panel, live = window.source, window.live
         live.compiled.connect(self._compiled)
         live.written.connect(self._written)
-        panel.wanted.connect(live.want_source)
+        panel.wanted.connect(lambda: live.send(WantSource()))
         panel.visited.connect(self.visit)
         panel.exported.connect(self.export)
         panel.said.connect(window.status.say)
@@ -63,5 +63,5 @@ class Sourcing(QObject):
         """Asks for a name and has the engine write what its ending says."""
         filing, window = self._window.filing, self._window
         path = filing.ask_save_path("Export the model", ".py", KINDS)
-        if path and not window.live.export(str(Path(path).absolute())):
+        if path and not window.live.send(Export(str(Path(path).absolute()))):
             window.status.say("The engine is not there yet: try again in a moment.")

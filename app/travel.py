@@ -79,7 +79,7 @@ class Travel(QObject):
 
     def _show(self) -> None:
         window = self._window
-        window.moments.show_moments(self.recorded, self.step, not window.live.is_seeking)
+        window.moments.show_moments(self.recorded, self.step, not window.live.asking.seeking)
         window.looking_back.show_step(self.step, self.recorded)
         window.loss.show_here(self.step)
 

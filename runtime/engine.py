@@ -46,9 +46,9 @@ class Engine:
         """Carries out one command; a failure becomes a message, since with the engine the run would be lost."""
         actions: dict[type, Callable[[Any], None]] = {
             m.SetDiagram: self._set_diagram,
-            m.Play: lambda _: self._play(None),
+            m.Play: lambda c: self._play(None, c.order),
             m.Pause: lambda _: self._pause(),
-            m.Step: lambda c: self._play(c.count),
+            m.Step: lambda c: self._play(c.count, c.order),
             m.Reset: lambda _: self._reset(),
             m.LookAt: lambda c: self._look_at(c.step),
             m.Branch: lambda c: self._branch(c.step),
@@ -126,7 +126,8 @@ class Engine:
 
     # --- training and looking --------------------------------------------------------------------------------
 
-    def _play(self, steps: int | None) -> None:
+    def _play(self, steps: int | None, order: int) -> None:
+        self.trainer.order = order
         if self._run is not None:
             self.trainer.play(steps)
             return

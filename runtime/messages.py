@@ -25,7 +25,9 @@ class SetDiagram:
 
 @dataclass(frozen=True)
 class Play:
-    """Train until told otherwise."""
+    """Train until told otherwise; `order` comes back with what ends it."""
+
+    order: int = 0
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,10 @@ class Pause:
 
 @dataclass(frozen=True)
 class Step:
-    """Make this many watched steps, then pause."""
+    """Make this many steps, show the last one, then pause; `order` comes back with what ends it."""
 
     count: int = 1
+    order: int = 0
 
 
 @dataclass(frozen=True)
@@ -197,10 +200,14 @@ class Mendable:
 
 @dataclass(frozen=True)
 class Stopped:
-    """Training paused by itself: why, and at which step; `problem` is None when a wanted number of steps is done."""
+    """Training paused by itself: why, and at which step; `problem` is None when a wanted number of steps is done.
+
+    It was begun by the command with this `order`: whoever has sent another since is not concerned.
+    """
 
     step: int
     problem: Problem | None = None
+    order: int = 0
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,14 @@ SLICE = 0.004  # seconds of plain steps between two looks at the queue
 
 
 class Trainer:
-    """`run` is None until a diagram can be trained.  `version` is the number of the diagram that frames are shown for."""
+    """`run` is None until a diagram can be trained.
+
+    Frames bear the number of the diagram in `version`, and what is said of a stop the `order` that began the training.
+    """
 
     def __init__(self, send: Callable[[Any], None]) -> None:
         self._send = send
-        self.version = 0
+        self.version = self.order = 0
         self.run: Run | None = None
         self.past = Past()
         self.playing = False
@@ -74,7 +77,7 @@ class Trainer:
     def stop(self, problem: Problem | None = None) -> None:
         """Pauses by itself, and says why."""
         self.playing = False
-        self._send(m.Stopped(self.run.step_count if self.run else 0, problem))
+        self._send(m.Stopped(self.run.step_count if self.run else 0, problem, self.order))
 
     def work(self) -> None:
         """A slice of training, and a frame when the screen wants one."""

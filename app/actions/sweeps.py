@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.actions.commands import Commands, Table
 from runtime.extras import lacks_tensorboard
+from runtime.messages import LogTo
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -44,11 +45,11 @@ class ManyRuns(Commands):
             self._window.menus.actions["tensorboard"].setChecked(False)
             return
         self._folder = folder
-        self._window.live.log_to(folder)
+        self._window.live.send(LogTo(folder))
         if folder:
             self._window.status.say(f"look at it with: tensorboard --logdir {folder}")
 
     def _log(self) -> None:
         """A new engine goes on writing."""
         if self._folder:
-            self._window.live.log_to(self._folder)
+            self._window.live.send(LogTo(self._folder))

@@ -128,7 +128,7 @@ def test_dragging_looks_back_and_says_so(window: MainWindow) -> None:
 def test_of_many_wishes_only_the_last_is_sent_with_one_frame_at_a_time(window: MainWindow) -> None:
     _trained(window)
     window.live.look_again()
-    until(lambda: window.live._waiting, "a frame that is asked for", 5)
+    until(lambda: window.live.asking.waiting, "a frame that is asked for", 5)
     frames = len(_engine(window).sent_of(m.WantFrame))
     QTest.mousePress(window.moments, Left, Plain, _place(window, 900))
     for step in range(880, 300, -20):
@@ -174,7 +174,7 @@ def test_looking_back_pauses_and_play_goes_on_from_the_present(window: MainWindo
     _seek(window, 980)
     _hush(window)
     QTest.mouseClick(window.bar.play, Left)
-    assert _engine(window).sent_of(m.Play) == [m.Play()] and _looks(window) == []
+    assert len(_engine(window).sent_of(m.Play)) == 1 and _looks(window) == []
     _tell(window, _shot(window, 1003, playing=True, recorded=Recorded(STEPS, 1003)))
     assert not window.looking_back.isVisible() and window.moments.stops[-1] == 1003
 
@@ -220,7 +220,7 @@ def test_continue_from_here_is_a_branch_that_plays(window: MainWindow) -> None:
     QTest.mouseClick(window.looking_back.branch, Left)
     assert _engine(window).sent_of(m.Branch) == [m.Branch(400)]
     _tell(window, m.Branched(400))
-    assert _engine(window).sent_of(m.Play) == [m.Play()] and window.live.is_playing
+    assert _engine(window).sent_of(m.Play) == [m.Play(1)] and window.live.is_playing
     assert not window.looking_back.isVisible()
     story = window.loss.story
     assert len(story.training) == 400 and len(story.left) == 1

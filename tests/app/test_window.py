@@ -17,7 +17,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app import gallery
-from app.live import FRAME, Live
+from app.asking import FRAME
+from app.live import Live
 from app.settings import Blank, Preferences
 from app.shortcuts import table
 from app.theme import BOARD, PAPER
@@ -335,7 +336,7 @@ def test_play_pause_step_and_reset(window: MainWindow) -> None:
     for name in ("play", "play", "step", "reset"):
         window.menus.actions[name].trigger()
     sent = [c for c in _engine(window).sent if not isinstance(c, m.WantFrame)]
-    assert sent == [m.Play(), m.Pause(), m.Step(1), m.Evaluate(), m.Reset()]
+    assert sent == [m.Play(1), m.Pause(), m.Step(1, 2), m.Evaluate(), m.Reset()]
     assert not window.live.is_playing
 
 
@@ -388,7 +389,7 @@ def test_training_that_stops_names_the_block_and_shows_it(window: MainWindow) ->
     _start(window, _spiral())
     window.menus.actions["play"].trigger()
     problem = Problem("relu1", "the loss became NaN here.", "Lower the rate.")
-    _tell(window, m.Stopped(12, problem))
+    _tell(window, m.Stopped(12, problem, order=1))
     assert not window.live.is_playing
     assert "step 12" in window.notice.text.text() and "Lower the rate" in window.notice.text.text()
     assert window.scene.selected == {"relu1"}
@@ -406,7 +407,7 @@ def test_an_interrupted_diagram_trains_again_when_it_can(window: MainWindow) -> 
     QApplication.processEvents()
     _engine(window).sent.clear()
     _tell(window, m.Compiled(version + 1, TRAINABLE))
-    assert _engine(window).sent_of(m.Play) == [m.Play()]
+    assert _engine(window).sent_of(m.Play) == [m.Play(1)]
 
 
 def test_a_dead_engine_is_told_and_restarted(window: MainWindow, file: Path) -> None:

@@ -5,14 +5,13 @@ What goes wrong is raised, and told by the engine.
 
 from __future__ import annotations
 
-import torch
-
 from graph.diagram import Diagram
 from graph.problem import DiagramError, Problem
 from runtime import messages as m
 from runtime.checks import check_gradients, overfits
 from runtime.final import final_numbers
 from runtime.program import Program
+from runtime.random_state import aside
 from runtime.run import Run
 from runtime.source import written
 
@@ -29,7 +28,7 @@ def gradients(run: Run, blocks: tuple[str, ...]) -> m.Checked:
 
 def overfit(diagram: Diagram, samples: int, folder: str) -> m.Done | m.Failed:
     """Whether a run of its own learns a few samples by heart; torch's random numbers stay as they were."""
-    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+    with aside():
         verdict = overfits(diagram, samples, OVERFIT_STEPS, folder or ".")
     return m.Done(verdict.text) if verdict.ok else m.Failed(Problem("", verdict.text))
 

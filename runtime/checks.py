@@ -87,8 +87,7 @@ def _in_float64(program: Program) -> Program:
 
 def _values(twin: Program, given: Mapping[str, Samples], samples: int) -> list[torch.Tensor]:
     observed = [n for n in twin.inputs if n not in twin.latents]
-    fields = {n: str(twin.diagram.blocks[n].settings.get("field", "x")) for n in observed}
-    known = {n: given[n] if n in given else given[fields[n]] for n in observed}
+    known = {n: given[n] if n in given else given[twin.fields[n]] for n in observed}
     found = {n: twin.tensor(v)[:samples].detach() for n, v in known.items()}
     if twin.latents:
         found |= infer(twin, found)

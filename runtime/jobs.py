@@ -12,6 +12,7 @@ from graph.diagram import Frozen
 from graph.problem import DiagramError, Problem
 from runtime.finders import findings
 from runtime.messages import Computed, Failed
+from runtime.random_state import aside
 from runtime.run import Run
 from runtime.snapshot import Ask
 from runtime.surface import surface
@@ -92,7 +93,7 @@ class Jobs:
         """Goes on with a job for SLICE seconds; whether it is over."""
         began = time.perf_counter()
         until = began + SLICE
-        with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
+        with aside():
             while time.perf_counter() < until:
                 found = next(job, None)
                 if found is None:

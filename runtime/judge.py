@@ -41,6 +41,16 @@ def judge(program: Program, inputs: Sequence[torch.Tensor]) -> dict[str, float]:
     return found
 
 
+def together(found: Sequence[tuple[int, Mapping[str, float]]]) -> dict[str, float]:
+    """Loss and accuracy over several pieces, from the numbers of samples and what each was judged to be."""
+    total = sum(count for count, _ in found)
+    return {
+        name: sum(count * judged[name] for count, judged in found) / total
+        for name in ("loss", "accuracy")
+        if found and all(name in judged for _, judged in found)
+    }
+
+
 def at_once(program: Program, most: int = CHUNK) -> int:
     """How many samples can go through a program together, were every value of theirs held."""
     one = sum(numel(kind.shape) // SAMPLES for kind in program.kinds.values())

@@ -63,6 +63,7 @@ class Program:
         self.costs = tuple(
             name for name, stage in trace.stages.items() if isinstance(stage.type, Cost)
         )
+        self.fields = {n: str(diagram.blocks[n].settings.get("field", "x")) for n in self.inputs}
         self.prefixes: dict[str, str] = {}  # generated target -> block id
         self.targets: dict[str, str] = {}  # block id -> generated target
         self._sections: dict[tuple[tuple[Pin, ...], Pin], fx.GraphModule] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import torch
@@ -13,12 +13,13 @@ from runtime.batches import Batches
 from runtime.data import Data, load
 from runtime.descent import Descent
 from runtime.inference import infer
-from runtime.judge import judge
+from runtime.judge import judge, together
 from runtime.kept import Kept
 from runtime.nonfinite import NonFinite, birthplace
 from runtime.plane import Plane
 from runtime.probe import Watched, flows, watch
 from runtime.program import Program
+from runtime.random_state import random_state, set_random_state
 from runtime.record import Record
 from runtime.snapshot import Snapshot
 from runtime.trail import Trail, room
@@ -53,9 +54,6 @@ class Run:
         self.origin = Kept(program.parameters)  # the weights with which it began
         self.before: Kept | None = None  # those before the last watched step, where they are wanted
         self.plane: Plane | None = None  # that the last loss surface lies on
-        self._fields = {
-            n: str(program.diagram.blocks[n].settings.get("field", "x")) for n in program.inputs
-        }
         torch.manual_seed(self.recipe.seed)  # dropout draws from torch's own generator
         program.set_epoch(0)
         self._safe = self.state()
@@ -122,26 +120,29 @@ class Run:
         )
 
     def _advance(self, watched: bool) -> tuple[float, Any]:
-        self.descent.use_averages(False)
-        self._enter_epoch()
         copy = self.state() if self.step_count % KEEP_EVERY == 0 else None
-        inputs = self.inputs_of(self.batches.next())
-        result = watch(self.program, inputs) if watched else None
-        loss = result.loss if result else self.program.module(*inputs)[0]
-        value = loss.item()
-        if not math.isfinite(value):
+        loss, seen, inputs = self._attempt(watched)
+        if not math.isfinite(loss):
             self._stop(inputs)
         self._safe = copy or self._safe  # only now is it known to be a finite one
-        self._update(inputs, loss, result.gradients if result else None)
-        self.curve.append((self.step_count, value))
-        self.step_count += 1
-        self._leave_epoch()
+        self.curve.append((self.step_count - 1, loss))
         self.trail.note(self.step_count, self.state)
-        return value, result
+        return loss, seen
 
-    def _enter_epoch(self) -> None:
+    def _attempt(self, watched: bool) -> tuple[float, Watched | None, list[torch.Tensor]]:
+        """The loss on the next minibatch, and an update by it, where it is a number; what was seen, and the inputs."""
+        self.descent.use_averages(False)
         if self.batches.position in (0, self.batches.samples):
             self.program.set_epoch(self.batches.finished)
+        inputs = self.inputs_of(self.batches.next())
+        seen = watch(self.program, inputs) if watched else None
+        loss = seen.loss if seen else self.program.module(*inputs)[0]
+        value = loss.item()
+        if math.isfinite(value):
+            self._update(inputs, loss, seen.gradients if seen else None)
+            self.step_count += 1
+            self._leave_epoch()
+        return value, seen, inputs
 
     def _update(
         self,
@@ -179,33 +180,21 @@ class Run:
 
     def inputs_of(self, batch: Mapping[str, torch.Tensor]) -> list[torch.Tensor]:
         """The values of the program's inputs for some samples; those of latent variables are inferred."""
-        observed = {
-            n: batch[self._fields[n]] for n in self.program.inputs if n not in self.program.latents
-        }
-        if self.program.latents:
-            observed |= infer(self.program, observed)
-        return [observed[n] for n in self.program.inputs]
+        program = self.program
+        found = {n: batch[program.fields[n]] for n in program.inputs if n not in program.latents}
+        if program.latents:
+            found |= infer(program, found)
+        return [found[n] for n in program.inputs]
 
     # --- a loss that is not a number --------------------------------------------------------------------------
 
-    def _stop(self, inputs: list[torch.Tensor]) -> None:
+    def _stop(self, inputs: list[torch.Tensor]) -> NoReturn:
         """Names the block at fault, goes back to the last finite state by repeating the steps since, and raises."""
         problem = birthplace(self.program, inputs, self.step_count)
-        last = self.step_count
-        curve = self.curve
+        last = self.step_count - 1  # the update that spoiled the weights is not repeated
         self.restore(self._safe)
-        self.curve = []
-        while self.step_count < last - 1:
-            before = self.step_count
-            self._enter_epoch()
-            inputs = self.inputs_of(self.batches.next())
-            loss = self.program.module(*inputs)[0]
-            if not math.isfinite(loss.item()):
-                break
-            self._update(inputs, loss, None)
-            self.step_count = before + 1
-            self._leave_epoch()
-        self.curve = curve
+        while self.step_count < last and math.isfinite(self._attempt(watched=False)[0]):
+            pass
         self.trail.cut(self.step_count)
         raise NonFinite(problem)
 
@@ -221,16 +210,11 @@ class Run:
                 (len(next(iter(fields.values()))), judge(self.program, self.inputs_of(fields)))
                 for fields in self.batches.chunks(part, most)
             ]
-        total = sum(count for count, _ in found)
-        return {
-            name: sum(count * judged[name] for count, judged in found) / total
-            for name in ("loss", "accuracy")
-            if found and all(name in judged for _, judged in found)
-        }
+        return together(found)
 
     def field_of(self, name: str) -> str:
         """The field of the data that an input shows."""
-        return self._fields[name]
+        return self.program.fields[name]
 
     # --- live changes, state ----------------------------------------------------------------------------------
 
@@ -240,20 +224,17 @@ class Run:
         How many recorded states do not fit it and were dropped.
         """
         self.descent.use_averages(False)
+        # what may fail comes first, so that the run then stands where it stood
+        served = data is self.data and self.batches.serves(program.recipe, program.device)
+        batches = self.batches if served else Batches(data, program.recipe, program.device)
+        descent = Descent(program, program.recipe)
+        descent.inherit(self.descent)
         if _sizes(program) != _sizes(self.program):
             self.plane = None
-        self.program, self.recipe = program, program.recipe
-        self._fields = {
-            n: str(program.diagram.blocks[n].settings.get("field", "x")) for n in program.inputs
-        }
+        self.program, self.recipe, self.descent = program, program.recipe, descent
         if data is not self.data or not self._holds(self.record.best):
             self.record = Record()
-        if data is self.data and self.batches.serves(self.recipe, program.device):
-            self.batches.recipe = self.recipe
-        else:
-            self.data, self.batches = data, Batches(data, self.recipe, program.device)
-        before, self.descent = self.descent, Descent(program, self.recipe)
-        self.descent.inherit(before)
+        self.data, self.batches, self.batches.recipe = data, batches, self.recipe
         program.set_epoch(self.batches.epoch)
         self._safe = self.state()
         self.origin.follow(program.parameters)
@@ -278,22 +259,13 @@ class Run:
             "weights": weights,
             "optimizer": optimizer,
             "batches": self.batches.state(),
-            "random": torch.get_rng_state(),
-            "device_random": self._device_random(),
+            **random_state(self.program.device),
             "step": self.step_count,
             "record": self.record.state() if whole else {},
             "method": self.recipe.optimizer,
             "trained": self.descent.trained,
             "rate": self.rate,
         }
-
-    @property
-    def _on_gpu(self) -> bool:
-        return self.program.device.startswith("cuda")
-
-    def _device_random(self) -> torch.Tensor | None:
-        """Where the device's own random numbers stand: its dropout draws from them."""
-        return torch.cuda.get_rng_state(self.program.device) if self._on_gpu else None
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Goes back to, or on from, a state; the following losses are those of an unbroken run.
@@ -310,9 +282,7 @@ class Run:
         self.descent.restore(state["optimizer"])
         self.descent.use_averages(False)
         self.batches.restore(state["batches"])
-        torch.set_rng_state(torch.as_tensor(state["random"], dtype=torch.uint8))
-        if (random := state.get("device_random")) is not None and self._on_gpu:
-            torch.cuda.set_rng_state(random, self.program.device)
+        set_random_state(state, self.program.device)
         self.step_count = int(state["step"])
         self.record.restore(state.get("record", {}))
         self.program.set_epoch(self.batches.epoch)

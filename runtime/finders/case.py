@@ -98,7 +98,7 @@ class Case:
             if desired is None or answer is None or desired.block not in program.inputs:
                 continue
             if desired.block not in program.latents and answer in program.kinds:
-                return name, answer, self.run.field_of(desired.block)
+                return name, answer, self.run.program.fields[desired.block]
         raise NotLooked("no cost compares an answer with a field of the data")
 
     @cached_property
@@ -116,7 +116,7 @@ class Case:
         above = program.upstream([self.target[1].block])
         names = [n for n in program.inputs if n in above and n not in program.latents]
         found = batches.at(rows)
-        values = {n: found[self.run.field_of(n)] for n in names}
+        values = {n: found[self.run.program.fields[n]] for n in names}
         if not values or not all(v.is_floating_point() for v in values.values()):
             raise NotLooked("the inputs are no real numbers")
         return {n: v.double().cpu().numpy() for n, v in values.items()}

@@ -1,4 +1,4 @@
-"""What differs between two diagrams in words for people, the parts included; what was only moved is counted."""
+"""What differs between two diagrams in words for people, the parts included; what was only moved is named."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 from graph.change import Change
 from graph.diagram import PART, Block, Diagram
 from graph.frame import Frame, Note
-from graph.parts import part_of
+from graph.parts import needed, part_of
+from graph.renaming import aligned
 
 ADDED, REMOVED, ALTERED = "+", "-", "~"
 MUCH = 60  # characters of a value or text that are told
@@ -42,10 +43,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The differences in the order diagram, recipe, parts; how many blocks, frames and comments only moved."""
+    """The differences in the order diagram, recipe, parts; where the blocks, frames and comments are that moved."""
 
     differences: tuple[Difference, ...] = ()
-    moved: int = 0
+    moved: tuple[str, ...] = ()
 
     @property
     def same(self) -> bool:
@@ -54,16 +55,17 @@ class Comparison:
 
     def lines(self) -> list[str]:
         """One sentence for each."""
-        things = "thing" if self.moved == 1 else "things"
-        return [str(d) for d in self.differences] + (
-            [f"  {self.moved} {things} moved"] if self.moved else []
-        )
+        count = len(self.moved)
+        if not count:
+            return [str(d) for d in self.differences]
+        things = f"{count} thing{'s' * (count != 1)} moved"
+        return [*map(str, self.differences), f"  {things}: {shortened(', '.join(self.moved))}"]
 
 
 def compare(before: Diagram, after: Diagram) -> Comparison:
     """All that differs from `before` to `after`."""
-    found = [*_level(before, after, ""), *_recipe(before, after), *_extra(before, after, "")]
-    moved = _moved(before, after)
+    found, moved = _level(before, after, "")
+    found += [*_recipe(before, after), *_extra(before, after, "")]
     if before.flow != after.flow:
         found.append(Difference(ALTERED, "entry", "flow", f"{before.flow} → {after.flow}"))
     for name in dict.fromkeys((*before.parts, *after.parts)):
@@ -73,25 +75,52 @@ def compare(before: Diagram, after: Diagram) -> Comparison:
         elif new is None and old is not None:
             found.append(Difference(REMOVED, "part", name, _count(old)))
         elif old is not None and new is not None and old != new:
-            found += [*_level(old, new, name), *_extra(old, new, name)]
-            moved += _moved(old, new)
-    return Comparison(tuple(found), moved)
+            inner, shifted = _level(old, new, name)
+            found += [*inner, *_extra(old, new, name)]
+            moved += [f"{one} in {name}" for one in shifted]
+    return Comparison(tuple(found), tuple(moved))
 
 
-def _level(before: Diagram, after: Diagram, part: str) -> Iterator[Difference]:
+def changed_parts(before: Diagram, after: Diagram) -> frozenset[str]:
+    """The parts that both have and that differ inside, or in a part that they use; moved blocks do not count."""
+    both = before.parts.keys() & after.parts.keys()
+    found = {name for name in both if _level(before.parts[name], after.parts[name], "")[0]}
+    return frozenset(
+        name
+        for name in both
+        if name in found or found & needed(after.parts[name].blocks.values(), after.parts).keys()
+    )
+
+
+def _level(before: Diagram, after: Diagram, part: str) -> tuple[list[Difference], list[str]]:
+    """What differs in the diagram or a part, and the ids of what moved there."""
+    before, old_ids = aligned(before, after)
+    found = [*_blocks(before, after, part, old_ids), *_wires(before, after, part)]
+    return [*found, *_notes(before, after, part)], _moved(before, after)
+
+
+def _blocks(
+    before: Diagram, after: Diagram, part: str, old_ids: Mapping[str, str]
+) -> Iterator[Difference]:
     change = Change.between(before, after)
     for name in change.added:
         yield Difference(ADDED, "block", name, _described(after.blocks[name]), part)
     for name in change.removed:
         yield Difference(REMOVED, "block", name, _described(before.blocks[name]), part)
-    for name in change.altered:
-        words = "; ".join(_altered(before.blocks[name], after.blocks[name]))
-        yield Difference(ALTERED, "block", name, words, part)
+    for name in after.blocks if old_ids else change.altered:
+        words = [f"id {old_ids[name]} → {name}"] if name in old_ids else []
+        if name in change.altered:
+            words += _altered(before.blocks[name], after.blocks[name])
+        if words:
+            yield Difference(ALTERED, "block", name, "; ".join(words), part)
+
+
+def _wires(before: Diagram, after: Diagram, part: str) -> Iterator[Difference]:
+    change = Change.between(before, after)
     for wire in change.unwired:
         yield Difference(REMOVED, "wire", str(wire), "", part)
     for wire in change.wired:
         yield Difference(ADDED, "wire", str(wire), "", part)
-    yield from _notes(before, after, part)
 
 
 def _described(block: Block) -> str:
@@ -170,14 +199,14 @@ def _rewritten(was: Note, now: Note) -> Iterator[str]:
         yield f"colour {was.color or 'grey'} → {now.color or 'grey'}"
 
 
-def _moved(before: Diagram, after: Diagram) -> int:
-    blocks = sum(
-        before.blocks[name].position != block.position
+def _moved(before: Diagram, after: Diagram) -> list[str]:
+    blocks = [
+        name
         for name, block in after.blocks.items()
-        if name in before.blocks
-    )
+        if name in before.blocks and before.blocks[name].position != block.position
+    ]
     old, new = _by_id(before), _by_id(after)
-    return blocks + sum(_place(old[name]) != _place(new[name]) for name in old.keys() & new.keys())
+    return blocks + [name for name in new if name in old and _place(old[name]) != _place(new[name])]
 
 
 def _place(thing: Note) -> tuple[float, ...]:
@@ -211,7 +240,11 @@ def _lent(shares: str | None) -> str:
 def shown(value: Any) -> str:
     """A value as the file has it, cut when it is long, without line breaks and other signs that a terminal obeys."""
     text = json.dumps(value, ensure_ascii=False, default=str) if not _is_word(value) else value
-    text = "".join(sign if sign.isprintable() else "�" for sign in text)
+    return shortened("".join(sign if sign.isprintable() else "�" for sign in text))
+
+
+def shortened(text: str) -> str:
+    """A text, cut when it is long."""
     return text if len(text) <= MUCH else f"{text[: MUCH - 1]}…"
 
 

@@ -1,10 +1,11 @@
-"""Another version of the diagram laid over it: what came is ringed green +, what went is a ghost −, what is altered amber ~."""
+"""Another version of the diagram laid over it: what came is ringed green +, what went is a ghost −, what is altered amber ~,
+what moved has an arrow from where it stood."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from app.canvas.glyphs import around, wire_path
@@ -12,10 +13,20 @@ from app.canvas.inks import Inks, write
 from app.canvas.paths import Points, evenly, shaft
 from app.theme import Theme
 from graph.change import Change
-from graph.diagram import Diagram
-from graph.differences import ADDED, ALTERED, REMOVED, Difference, compare
+from graph.diagram import PART, Diagram
+from graph.differences import (
+    ADDED,
+    ALTERED,
+    REMOVED,
+    Comparison,
+    Difference,
+    changed_parts,
+    compare,
+)
 from graph.edits import Edit
+from graph.parts import part_of
 from graph.problem import DiagramError
+from graph.renaming import aligned
 
 if TYPE_CHECKING:
     from app.canvas.items import BlockItem
@@ -26,6 +37,7 @@ GHOST = 0.55  # and of what is gone
 RING = 16.0  # by how much a ring is larger than the shape
 WIDTH = 3.0
 SIGN, BADGE = 17, 10.0  # the size of a sign, and the radius of the disc on which it stands
+ARROW = 12.0  # the head of the arrow to where something moved
 AMBER = 4  # of a theme's classes
 SIGNS = {ADDED: "+", REMOVED: "−", ALTERED: "~"}
 
@@ -35,7 +47,9 @@ class Comparing:
 
     def __init__(self, scene: CanvasScene) -> None:
         self._scene = scene
-        self._before: Diagram | None = None
+        self._other: Diagram | None = None
+        self._before: Diagram | None = None  # the same with the ids that its blocks have now
+        self._moved: tuple[str, ...] = ()
         self._ghosts: CanvasScene | None = None
         self._found: dict[tuple[str, str], Difference] = {}
         self._fades = False
@@ -44,16 +58,15 @@ class Comparing:
     @property
     def is_shown(self) -> bool:
         """Whether there is a diagram to compare with."""
-        return self._before is not None
+        return self._other is not None
 
     def show(self, before: Diagram | None) -> None:
         """Compares with this from now on; None ends it."""
         from app.canvas.scene import CanvasScene
 
-        self._before, self._ghosts = before, None
+        self._other, self._before, self._ghosts = before, None, None
         if before is not None:
             self._ghosts = CanvasScene(_refuse, self._scene.ink.theme)
-            self._ghosts.show(before)
         self._follow()
         self._scene.show_arranged()
 
@@ -62,6 +75,7 @@ class Comparing:
         if self._ghosts is None:
             return QRectF()
         gone = {name for (what, name), d in self._found.items() if d.sign == REMOVED}
+        gone.update(self._moved)
         rect = self._ghosts.bounds(gone & self._ghosts.blocks.keys())
         return rect | self._ghosts.frames.bounds(gone & self._ghosts.frames.things.keys())
 
@@ -91,18 +105,39 @@ class Comparing:
 
     def _follow(self) -> None:
         """Finds the differences anew and fades what is the same."""
-        scene, before = self._scene, self._before
-        if before is None and not self._fades:
+        scene, other = self._scene, self._other
+        if other is None and not self._fades:
             return
-        self._fades = before is not None
-        found = compare(_alone(before), _alone(scene.diagram)).differences if before else ()
-        self._found = {(d.what, d.name): d for d in found}
+        self._fades = other is not None
+        found = self._compared(other) if other is not None else Comparison()
+        self._found = {(d.what, d.name): d for d in found.differences}
+        if other is not None:
+            self._tell_uses(other)
+        self._moved = found.moved
         for name, block in scene.blocks.items():
-            same = before is not None and ("block", name) not in self._found
+            same = self._fades and ("block", name) not in self._found and name not in found.moved
             block.setOpacity(FADED if same else 1.0)
         for wire, line in scene.wires.items():
-            same = before is not None and ("wire", str(wire)) not in self._found
+            same = self._fades and ("wire", str(wire)) not in self._found
             line.setOpacity(FADED if same else 1.0)
+
+    def _compared(self, other: Diagram) -> Comparison:
+        """What differs; the ghosts have the ids of now."""
+        diagram = self._scene.diagram
+        before = aligned(other, diagram)[0]
+        if before != self._before and self._ghosts is not None:
+            self._before = before
+            self._ghosts.show(before)
+        return compare(_alone(other), _alone(diagram))
+
+    def _tell_uses(self, other: Diagram) -> None:
+        """A use of a part that has changed inside is marked too."""
+        diagram = self._scene.diagram
+        changed = changed_parts(other, diagram)
+        for name, block in diagram.blocks.items():
+            if block.kind == PART and part_of(block) in changed:
+                words = f"{part_of(block)} has changed inside"
+                self._found.setdefault(("block", name), Difference(ALTERED, "block", name, words))
 
     # --- painting ---------------------------------------------------------------------------------------------------
 
@@ -118,6 +153,8 @@ class Comparing:
             if wire in self._scene.wires:
                 self._paint_wire(painter, self._scene.wires[wire].way, ADDED, ink)
         self._paint_ghosts(painter, change.removed)
+        for name in self._moved:
+            self._paint_move(painter, name, ink)
         for (what, name), difference in self._found.items():
             if what == "block" and (item := self._item(name)) is not None:
                 self._paint_ring(painter, item, difference.sign, ink)
@@ -135,6 +172,22 @@ class Comparing:
             item.paint(painter)
             painter.restore()
         painter.setOpacity(whole)
+
+    def _paint_move(self, painter: QPainter, name: str, ink: Inks) -> None:
+        """Where something stood, and a way from there."""
+        assert self._ghosts is not None
+        old, new = self._ghosts, self._scene
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(ink.theme.muted), 1.5, Qt.PenStyle.DashLine))
+        if name in old.blocks and name in new.blocks:
+            painter.drawPath(
+                around(old.blocks[name].face.form, 0.0).translated(old.blocks[name].pos())
+            )
+            _paint_arrow(painter, _shape(old.blocks[name]), _shape(new.blocks[name]), ink)
+        elif name in old.frames.things and name in new.frames.things:
+            start, end = old.frames.box(name), new.frames.box(name)
+            painter.drawRoundedRect(start, 8, 8)
+            _paint_arrow(painter, start, end, ink)
 
     def _paint_ring(self, painter: QPainter, item: BlockItem, sign: str, ink: Inks) -> None:
         made = item.face.form
@@ -174,6 +227,35 @@ def _paint_sign(painter: QPainter, at: QPointF, sign: str, ink: Inks) -> None:
     painter.drawEllipse(at, BADGE, BADGE)
     painter.setPen(color_of(sign, ink.theme))
     write(painter, SIGNS[sign], at.x(), at.y(), size=SIGN)
+
+
+def _shape(item: BlockItem) -> QRectF:
+    made = item.face.form
+    box = QRectF(-made.width / 2, -made.height / 2, made.width, made.height)
+    return box.translated(item.pos())
+
+
+def _paint_arrow(painter: QPainter, start: QRectF, end: QRectF, ink: Inks) -> None:
+    """A thin way from the edge of one box to that of another; none where they are too near for it."""
+    way = QLineF(start.center(), end.center())
+    leaves, comes = _share_in(start, way), 1.0 - _share_in(end, way)
+    line = QLineF(way.pointAt(leaves), way.pointAt(comes))
+    if comes <= leaves or line.length() < 2 * ARROW:
+        return
+    painter.setPen(QPen(QColor(ink.theme.muted), 1.5))
+    painter.drawLine(line)
+    along = (line.p2() - line.p1()) / line.length()
+    across = QPointF(-along.y(), along.x()) * ARROW * 0.4
+    back = line.p2() - along * ARROW
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(ink.theme.muted))
+    painter.drawPolygon([line.p2(), back + across, back - across])
+
+
+def _share_in(box: QRectF, way: QLineF) -> float:
+    """How much of a way from or to the middle of a box lies in it: 0 to 1, or more."""
+    sides = (box.width() / 2, abs(way.dx())), (box.height() / 2, abs(way.dy()))
+    return min((half / length for half, length in sides if length), default=1.0)
 
 
 def _alone(diagram: Diagram) -> Diagram:

@@ -1,4 +1,4 @@
-"""Says in words what differs between two diagrams, or draws it: added +, removed −, altered ~.
+"""Says in words what differs between two diagrams, or draws it: added +, removed −, altered ~, and what moved.
 
 Ends with 0 when they are the same and 1 when they differ (moved blocks included); 2 when one cannot be read.
 

@@ -112,4 +112,4 @@ def _summary(found: Comparison) -> str:
         return SAME
     counted = {sign: sum(d.sign == sign for d in found.differences) for sign in NAMES}
     told = [f"{count} {NAMES[sign]}" for sign, count in counted.items() if count]
-    return ", ".join(told + ([f"{found.moved} moved"] if found.moved else [])) + "."
+    return ", ".join(told + ([f"{len(found.moved)} moved"] if found.moved else [])) + "."

@@ -8,24 +8,28 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app import gallery
 from app.canvas.comparing import color_of
+from app.canvas.picture import Picture, Shown
+from app.canvas.scene import CanvasScene
 from app.cli import main
 from app.settings import Blank, Preferences
-from app.theme import PAPER
+from app.theme import BOARD, PAPER, Theme
 from app.window import MainWindow
 from graph.diagram import Block, Diagram, Pin, Wire
 from graph.differences import ADDED, ALTERED, REMOVED
 from graph.edits import AddBlock, Connect, MoveBlocks, RemoveBlocks, SetSetting
-from graph.files import load, save
+from graph.files import from_text, load, save, to_text
 from graph.grouping import Group, InPart
 from tests.app.driving import like, pixels
 from tests.app.fake_session import FakeSession
+
+THEMES = pytest.mark.parametrize("theme", [PAPER, BOARD], ids=lambda theme: theme.name)
 
 
 def spiral() -> Diagram:
@@ -187,7 +191,7 @@ def files(tmp_path: Path) -> tuple[str, str]:
 def test_diff_ends_with_0_or_1(files: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", *files]) == 1
     told = capsys.readouterr().out.splitlines()
-    assert "~ block linear1: units 50 → 100" in told and told[-1] == "  1 thing moved"
+    assert "~ block linear1: units 50 → 100" in told and told[-1] == "  1 thing moved: y"
     assert main(["diff", files[0], files[0]]) == 0
     assert capsys.readouterr().out == "The diagrams are the same.\n"
     assert main(["diff", files[0], "nowhere.gradboard"]) == 2
@@ -198,7 +202,7 @@ def test_diff_ends_with_0_or_1(files: tuple[str, str], capsys: pytest.CaptureFix
 def test_diff_as_json(files: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", *files, "--json"]) == 1
     found = json.loads(capsys.readouterr().out)
-    assert found["same"] is False and found["moved"] == 1
+    assert found["same"] is False and found["moved"] == ["y"]
     assert {
         "sign": "~", "what": "block", "name": "linear1", "words": "units 50 → 100", "part": "",
     } in found["differences"]  # fmt: skip
@@ -217,3 +221,72 @@ def test_diff_draws(qapp: Any, files: tuple[str, str], tmp_path: Path, suffix: s
     elif suffix == ".svg":
         text = target.read_text(encoding="utf-8")
         assert color_of(REMOVED, PAPER).name() in text and "−" in text
+
+
+@THEMES
+def test_what_moved_has_an_outline_where_it_stood_and_an_arrow(qapp: Any, theme: Theme) -> None:
+    old = spiral()
+    x, y = old.blocks["relu1"].position
+    new = MoveBlocks({"relu1": (x, y - 220)}).apply(old)
+    picture = Picture(Shown(new, theme, before=old))
+    assert picture.rect.contains(x, y) and picture.rect.contains(x, y - 220)
+    image = picture.image(4.0)
+
+    def shown(at_x: float, at_y: float, reach: int = 12) -> bool:
+        """Whether the muted colour of moves is at a place."""
+        place = 4.0 * (QPointF(at_x, at_y) - picture.rect.topLeft())
+        near = [
+            image.pixelColor(round(place.x()) + dx, round(place.y()) + dy)
+            for dx in range(-reach, reach + 1)
+            for dy in range(-reach, reach + 1)
+        ]
+        wanted = QColor(theme.muted)
+        return any(
+            abs(c.lightness() - wanted.lightness()) < 12 and c.saturation() < 90 for c in near
+        )
+
+    form = _scene(new).blocks["relu1"].face.form
+    assert shown(x - form.width / 2, y, 24), "the flat end of the outline, which is dashed"
+    assert shown(x, y - 110), "the way"
+    assert not shown(x + 30, y - 110)
+    blocks = _compared(new, old).blocks
+    assert blocks["relu1"].opacity() == 1.0 and blocks["linear1"].opacity() < 0.5
+
+
+@THEMES
+def test_uses_of_a_part_that_changed_inside_are_ringed(qapp: Any, theme: Theme) -> None:
+    old = Group(("linear1", "relu1"), "layer").apply(spiral())
+    (use,) = (name for name, b in old.blocks.items() if b.kind == "part")
+    new = InPart("layer", SetSetting("linear1", "units", 9)).apply(old)
+    scene = _compared(new, old)
+    assert scene.comparing.tip(scene.blocks[use].pos()) == (
+        f"~ block {use}: layer has changed inside"
+    )
+    assert scene.blocks[use].opacity() == 1.0
+    image = Picture(Shown(new, theme, before=old)).image(1.0)
+    amber = color_of(ALTERED, theme).name()
+    colors = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}  # fmt: skip
+    assert amber in colors
+
+
+def test_a_block_under_another_id_is_altered_and_no_ghost(qapp: Any) -> None:
+    text = to_text(spiral()).replace('"linear1"', '"first"').replace("linear1.", "first.")
+    scene = _compared(from_text(text), spiral())
+    tip = scene.comparing.tip(scene.blocks["first"].pos())
+    assert tip == "~ block first: id linear1 → first"
+    drawn = Picture(Shown(from_text(text), PAPER, before=spiral())).svg().decode()
+    assert color_of(ADDED, PAPER).name() not in drawn
+    assert color_of(REMOVED, PAPER).name() not in drawn
+    assert color_of(ALTERED, PAPER).name() in drawn
+
+
+def _scene(diagram: Diagram) -> CanvasScene:
+    scene = CanvasScene(lambda _: None, PAPER)
+    scene.show(diagram)
+    return scene
+
+
+def _compared(after: Diagram, other: Diagram) -> CanvasScene:
+    scene = _scene(after)
+    scene.comparing.show(other)
+    return scene

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from graph.diagram import Block, Diagram, Frozen, Pin, Wire
-from graph.differences import compare
+from graph.differences import changed_parts, compare
 from graph.edits import (
     AddBlock,
     Connect,
@@ -18,6 +18,7 @@ from graph.edits import (
     SetSetting,
     SetShares,
 )
+from graph.files import from_text, to_text
 from graph.frame import Comment, Frame
 from graph.grouping import Group, InPart
 
@@ -77,12 +78,12 @@ def test_added_and_removed_blocks_come_with_their_wires() -> None:
     assert told(net(), Disconnect((net().wires[0],)).apply(net())) == ["- wire x.y -> linear1.z"]
 
 
-def test_what_only_moved_is_counted() -> None:
+def test_what_only_moved_is_named() -> None:
     found = compare(net(), MoveBlocks({"x": (5.0, 5.0), "relu1": (1.0, 2.0)}).apply(net()))
-    assert not found.same and not found.differences and found.moved == 2
-    assert found.lines() == ["  2 things moved"]
+    assert not found.same and not found.differences and found.moved == ("x", "relu1")
+    assert found.lines() == ["  2 things moved: x, relu1"]
     one = MoveBlocks({"x": (5.0, 5.0)}).apply(SetSetting("x", "size", [2]).apply(net()))
-    assert told(net(), one) == ["~ block x: size the default → [2]", "  1 thing moved"]
+    assert told(net(), one) == ["~ block x: size the default → [2]", "  1 thing moved: x"]
 
 
 def test_the_recipe_is_told_by_its_entries() -> None:
@@ -120,3 +121,52 @@ def test_texts_of_files_cannot_command_a_terminal() -> None:
     after = SetLabel("relu1", "\x1b[2J\nboo" + "m" * 90).apply(net())
     (line,) = told(net(), after)
     assert line.isprintable() and len(line) < 120
+
+
+def _with_id(diagram: Diagram, old: str, new: str) -> Diagram:
+    """As a person renames a block in the file."""
+    return from_text(to_text(diagram).replace(f'"{old}"', f'"{new}"').replace(f"{old}.", f"{new}."))
+
+
+def test_a_block_under_another_id_is_renamed_and_not_new() -> None:
+    after = _with_id(net(), "linear1", "first")
+    assert "first" in after.blocks and "linear1" not in after.blocks
+    assert told(net(), after) == ["~ block first: id linear1 → first"]
+    assert told(net(), MoveBlocks({"first": (7.0, 7.0)}).apply(after)) == [
+        "~ block first: id linear1 → first",
+        "  1 thing moved: first",
+    ]
+    more = SetSetting("first", "units", 5).apply(after)
+    assert told(net(), more) == ["~ block first: id linear1 → first; units 100 → 5"]
+    two = _with_id(after, "relu1", "bend")
+    assert told(net(), two) == [
+        "~ block first: id linear1 → first",
+        "~ block bend: id relu1 → bend",
+    ]
+
+
+def test_one_block_in_place_of_another_is_not_renamed() -> None:
+    x, y = net().blocks["relu1"].position
+    bare = RemoveBlocks(("relu1",)).apply(net())
+    after = AddBlock(Block("tanh1", "tanh", position=(x, y))).apply(bare)
+    signs = [(d.sign, d.name) for d in compare(net(), after).differences if d.what == "block"]
+    assert signs == [("+", "tanh1"), ("-", "relu1")]
+
+
+def test_who_borrows_weights_of_a_renamed_block_is_the_same() -> None:
+    before = SetShares("linear2", "linear1").apply(net())
+    after = _with_id(before, "linear1", "first")
+    assert after.blocks["linear2"].shares == "first"
+    assert told(before, after) == ["~ block first: id linear1 → first"]
+
+
+def test_a_part_that_changed_is_told_with_those_that_use_it() -> None:
+    inner = Group(("linear1", "relu1"), "layer").apply(net())
+    (use,) = (name for name, b in inner.blocks.items() if b.kind == "part")
+    nested = Group((use, "linear2"), "stage").apply(inner)
+    assert changed_parts(nested, nested) == frozenset()
+    after = InPart("layer", SetSetting("linear1", "units", 9)).apply(nested)
+    assert changed_parts(nested, after) == {"layer", "stage"}
+    moved = InPart("layer", MoveBlocks({"linear1": (1.0, 2.0)})).apply(nested)
+    assert changed_parts(nested, moved) == frozenset()
+    assert told(nested, moved) == ["  1 thing moved: linear1 in layer"]

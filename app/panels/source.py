@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontDatabase,
@@ -32,6 +32,10 @@ from graph.parts import SLASH
 WAITING = "The source comes as soon as the engine has looked at the diagram."
 MARK = 0.84  # of the background in the colour of a marked line
 TEXT = 12  # pixels
+FEWEST, READABLE = (
+    250,
+    460,
+)  # pixels of height: what is of use, what shows the `forward` of a small net
 
 
 class SourcePanel(QWidget):
@@ -52,6 +56,7 @@ class SourcePanel(QWidget):
         self._lines: Mapping[str, tuple[int, ...]] = {}
         self._picked: tuple[str, ...] = ()
         self.text = _Text()
+        self.text.setMinimumHeight(FEWEST)
         self.text.clicked.connect(self._clicked)
         self._colors = PythonColors(self.text.document(), theme)
         self.reason = QLabel(WAITING)
@@ -83,6 +88,9 @@ class SourcePanel(QWidget):
         column.addWidget(self.reason, 1)
         column.addWidget(self.text, 1)
         column.addLayout(buttons)
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), READABLE)
 
     def set_theme(self, theme: Theme) -> None:
         """Other colours, at once."""

@@ -160,6 +160,24 @@ def test_only_the_boundary_itself_is_held_low_while_it_has_one_sentence_to_say(
     assert window.boundary.height() > 4 * SENTENCE
 
 
+@pytest.mark.parametrize("size", [(1400, 870), HIGH])
+def test_the_source_gets_room_to_be_read_when_it_is_opened(
+    window: MainWindow, size: tuple[int, int]
+) -> None:
+    window.resize(*size)
+    settle()
+    window.stacking.share()
+    source = window.docks["source"]
+    source.toggleViewAction().trigger()
+    source.raise_()
+    settle()
+    lines = window.source.text.viewport().height() / window.source.text.fontMetrics().lineSpacing()
+    assert lines >= 15 and not cramped(window)
+    source.close()
+    settle()
+    window.stacking.share()
+
+
 def test_tabs_of_the_page_before_are_closed(window: MainWindow) -> None:
     open_with(window, {"warp": "", "embedding": ""})
     open_with(window, {"slow": ""})

@@ -30,7 +30,7 @@ class Adding(QObject):
         self.search.closed.connect(self._closed)
         view.new_blocks.searched.connect(self.ask)
         view.new_blocks.added.connect(self._remember)
-        window.scene.lost.connect(self.search.leave)  # what was asked for may be gone
+        window.scene.changing.connect(self.search.leave)  # what was asked for may be gone
 
     @property
     def used(self) -> tuple[str, ...]:

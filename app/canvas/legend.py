@@ -25,7 +25,6 @@ class Legend(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAccessibleName("Legend of the pulses")
         scene.ticked.connect(self._look)
-        scene.lost.connect(self._look)
         self._look()
 
     @property

@@ -54,7 +54,7 @@ class CanvasScene(QGraphicsScene):
     arranged = (
         Signal()
     )  # blocks or wires came, went, moved, or changed in what can be seen from afar
-    lost = Signal()  # blocks or wires that were shown are gone
+    changing = Signal()  # another diagram is about to be shown, or the same after a change
     ticked = Signal()  # what moves has moved
     tinted = Signal()  # the tints of blocks are others now
 
@@ -92,6 +92,7 @@ class CanvasScene(QGraphicsScene):
 
     def show(self, diagram: Diagram, part: str = "") -> None:
         """Shows another diagram, perhaps the inside of a part; nothing is selected, no flow runs until the next frame."""
+        self.changing.emit()
         self.part = part
         self.gliding.rest()
         self.clear()
@@ -108,11 +109,11 @@ class CanvasScene(QGraphicsScene):
         self.frames.show(diagram)
         self.setSceneRect(self.bounds().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
         self.select(())
-        self.lost.emit()
         self._touch()
 
     def show_change(self, diagram: Diagram, change: Change) -> None:
         """Shows the diagram after a change; only what it concerns is made anew."""
+        self.changing.emit()
         self.gliding.rest()
         self.diagram = diagram
         if change.frames:
@@ -133,8 +134,6 @@ class CanvasScene(QGraphicsScene):
         self._route()
         self._grow(change.added + change.moved + change.altered)
         self.select(self.selected, self.selected_wires, self.frames.selected)
-        if change.removed or change.unwired:
-            self.lost.emit()
         self._touch()
 
     def _rename(self, change: Change) -> set[str]:

@@ -65,7 +65,7 @@ class CanvasView(Surface):
         self._soon = QTimer(self)  # what lies under the mouse may have changed without it
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._hover_again)
-        scene.lost.connect(self._give_up)
+        scene.changing.connect(self._give_up)
         scene.arranged.connect(self._soon.start)
         self.moved.connect(self._soon.start)
         self.setAcceptDrops(True)
@@ -265,7 +265,7 @@ class CanvasView(Surface):
         return True
 
     def _give_up(self) -> None:
-        """Ends the gesture in which one is: what it holds may be gone, as when an edit is undone meanwhile."""
+        """Ends the gesture in which one is: none outlives the diagram that it began on."""
         if self._gesture is not None:
             gesture, self._gesture = self._gesture, None
             gesture.cancel()

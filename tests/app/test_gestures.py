@@ -13,6 +13,7 @@ from PySide6.QtGui import QFocusEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
+from graph.change import Change
 from graph.edits import Disconnect, MoveBlocks
 from tests.app.canvas_bench import (
     Bench,
@@ -21,7 +22,9 @@ from tests.app.canvas_bench import (
     Nothing,
     Plain,
     Shift,
+    block,
     closing,
+    diagram,
     spiral,
     wire,
 )
@@ -172,6 +175,40 @@ def test_escape_gives_the_selection_back(
     bench.release(at + QPoint(0, 90), held=held)
     assert (bench.scene.selected, bench.scene.selected_wires) == before
     assert as_told(bench) and not bench.edits
+
+
+# --- the diagram changes meanwhile ------------------------------------------------------------------------------------------
+
+
+def test_undone_amid_a_drag_the_block_is_where_the_diagram_has_it(bench: Bench) -> None:
+    bench.press(bench.at(300, 0))
+    bench.move(bench.at(300, 60))
+    bench.do(MoveBlocks({"relu1": (300.0, -200.0)}))  # as an undo by its key does
+    assert not bench.view.is_busy and as_told(bench)
+    bench.move(bench.at(300, 90))
+    bench.release(bench.at(300, 90))
+    assert len(bench.edits) == 1 and as_told(bench)
+
+
+def test_another_level_amid_a_drag_is_shown_as_it_is(bench: Bench) -> None:
+    bench.press(bench.at(300, 0))
+    bench.move(bench.at(300, 60))
+    bench.diagram = diagram((block("relu1", "relu", -50, -80), block("tanh1", "tanh", 200, 0)))
+    bench.scene.show(bench.diagram, "stage")
+    assert not bench.view.is_busy and as_told(bench) and not bench.scene.selected
+
+
+def test_a_wire_led_by_keys_ends_when_the_pin_it_leads_to_goes(qapp: Any) -> None:
+    x = block("x", "observed", 0, 0)
+    bench = Bench(diagram((x, block("b", "linear", 200, 0))))
+    bench.scene.select({"x"})
+    bench.view.connect_by_keys()
+    bench.key(Key.Key_Tab)
+    assert bench.said[-1].startswith("x.y to b.weight")
+    after = diagram((x, block("b", "relu", 200, 0)))  # as when a block of another kind is undone to
+    bench.scene.show_change(after, Change.between(bench.diagram, after))
+    assert not bench.view.is_busy
+    bench.shot()  # painting the wire would need the pin
 
 
 # --- what shift adds to -----------------------------------------------------------------------------------------------------

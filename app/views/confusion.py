@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 
 from app.theme import Theme
@@ -16,6 +17,8 @@ from runtime.snapshot import Ask
 
 LEFT, TOP = 64, 40  # pixels for the classes' names, at the most
 NARROW = 34
+LINE, SHORT = 11.0, 22.0  # pixels of a name's height, and of as much of it as must be seen
+TALL = 190  # pixels, at the least, that the matrix and its names need
 LEGIBLE = 16.0  # pixels of a cell from which its count is written
 BESIDE = 0.42  # of the width, or of the height, that the samples have
 MOVES = {
@@ -45,6 +48,7 @@ class ConfusionView(ToldView):
     def __init__(self, theme: Theme, parent: Any = None) -> None:
         super().__init__(theme, parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumHeight(TALL)
 
     @property
     def chosen(self) -> tuple[int, int] | None:
@@ -100,7 +104,8 @@ class ConfusionView(ToldView):
             area = QRectF(12, last.bottom() + 6, self.width() - 20, self.height() - last.bottom())
         else:
             area = QRectF(last.right() + 14, 2, self.width() - last.right() - 20, self.height() - 6)
-        return Gallery(found.shown, area, self._heading(found), self.name)
+        empty = "none" if found.cell else "none: every answer is right"
+        return Gallery(found.shown, area, self._heading(found), self.name, empty)
 
     def _heading(self, found: Confusion) -> str:
         if found.cell is None:
@@ -122,10 +127,9 @@ class ConfusionView(ToldView):
         assert self._found is not None
         counts = self._found.counts
         shares = counts / np.maximum(counts.sum(1, keepdims=True), 1)
-        for true in range(len(counts)):
-            for answered in range(len(counts)):
-                self._paint_cell(painter, true, answered, float(shares[true, answered]))
-            self._paint_names(painter, true)
+        for true, answered in np.ndindex(*counts.shape):
+            self._paint_cell(painter, true, answered, float(shares[true, answered]))
+        self._paint_names(painter)
         if self.chosen is not None and max(self.chosen) < len(counts):
             painter.setPen(QPen(QColor(self._theme.selection), 2))
             painter.drawRect(self.cell(*self.chosen))
@@ -154,20 +158,29 @@ class ConfusionView(ToldView):
         names = self._found.names if self._found else ()
         return names[number] if number < len(names) else str(number)
 
-    def _paint_names(self, painter: QPainter, number: int) -> None:
+    def named(self) -> tuple[range, range]:
+        """The classes whose names stand beside the rows, and above the columns: as many as have room."""
+        assert self._found is not None
+        side, count, metrics = self.cell(0, 0).width(), len(self._found.counts), self.fontMetrics()
+        wide = max((metrics.horizontalAdvance(self.name(n)) for n in range(count)), default=0)
+        down, across = math.ceil(LINE / side), math.ceil((min(wide, SHORT) + 3) / side)
+        return range(0, count, down), range(0, count, across)
+
+    def _paint_names(self, painter: QPainter) -> None:
         painter.setPen(QColor(self._theme.muted))
-        row, column = self.cell(number, 0), self.cell(0, number)
-        text = painter.fontMetrics().elidedText(
-            self.name(number), Qt.TextElideMode.ElideRight, self._left - 12
-        )
-        flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(0, row.top(), self._left - 6, row.height()), flags, text)
-        short = painter.fontMetrics().elidedText(
-            self.name(number), Qt.TextElideMode.ElideRight, int(column.width())
-        )
-        painter.drawText(
-            QRectF(column.left(), TOP - 18, column.width(), 16), Qt.AlignmentFlag.AlignCenter, short
-        )
+        metrics, cut = painter.fontMetrics(), Qt.TextElideMode.ElideRight
+        rows, columns = self.named()
+        for number in rows:
+            box = QRectF(0, 0, self._left - 6, LINE)
+            box.moveCenter(QPointF(box.center().x(), self.cell(number, 0).center().y()))
+            text = metrics.elidedText(self.name(number), cut, self._left - 12)
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        for number in columns:
+            cell = self.cell(0, number)
+            box = QRectF(0, TOP - 18, cell.width() * columns.step, 16)
+            box.moveLeft(cell.center().x() - box.width() / 2)
+            text = metrics.elidedText(self.name(number), cut, int(box.width()))
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     # --- mouse and keys ---------------------------------------------------------------------------------------
 

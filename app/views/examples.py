@@ -24,6 +24,7 @@ class Gallery:
     area: QRectF
     heading: str
     name: Callable[[int], str]
+    empty: str = "none"  # said where there are no samples
 
     def boxes(self) -> list[QRectF]:
         """Where each sample stands that has room: its picture, or its line of numbers."""
@@ -60,7 +61,8 @@ class Gallery:
         )
         painter.drawText(head, Qt.AlignmentFlag.AlignVCenter, text)
         if not len(self.examples.samples):
-            painter.drawText(head.translated(0, HEAD), Qt.AlignmentFlag.AlignVCenter, "none")
+            flags = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.area.adjusted(0, HEAD + 2, 0, 0), flags, self.empty)
         for number, box in enumerate(self.boxes()):
             if self.examples.pictures is None:
                 self._paint_line(painter, number, box, theme)

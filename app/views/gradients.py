@@ -88,6 +88,8 @@ class GradientsView(FigureView):
 
     def _paint_axis(self, painter: QPainter, width: float) -> None:
         painter.setPen(QColor(self._theme.muted))
+        named = QRectF(8, self.height() - BOTTOM + 4, LEFT - 40, BOTTOM - 4)
+        painter.drawText(named, Qt.AlignmentFlag.AlignTop, "|∂C/∂·|")
         for decade in range(int(LOW), int(HIGH) + 1, 3):
             x = LEFT + (decade - LOW) / (HIGH - LOW) * width
             box = QRectF(x - 24, self.height() - BOTTOM + 4, 48, BOTTOM - 4)

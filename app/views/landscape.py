@@ -28,6 +28,7 @@ class Landscape:
         self._shade = Shade(0.0, 1.0)
         self._lines = np.zeros((0, 2, 2))  # in nodes
         self._image = QImage()
+        self._seen = True  # whether the end of the path lies on the plane
 
     def show(self, surface: Surface, whole: bool) -> None:
         """Another surface; contour lines only when it is `whole`."""
@@ -124,6 +125,7 @@ class Landscape:
         painter.setClipRect(box.adjusted(-DOT, -DOT, DOT, DOT))
         pixels = np.stack([across.pixels(points[:, 0]), up.pixels(points[:, 1])], axis=1)
         places = [QPointF(x, y) for x, y in pixels[np.isfinite(pixels).all(axis=1)].tolist()]
+        self._seen = not places or box.adjusted(-1, -1, 1, 1).contains(places[-1])
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for color, width in ((self._theme.field, HALO), (self._theme.cost, 1.6)):
             painter.setPen(QPen(QColor(color), width, j=Qt.PenJoinStyle.RoundJoin))
@@ -148,7 +150,8 @@ class Landscape:
         if height > 24:
             self._paint_scale(painter, QRectF(room.left(), top, 10, height))
         top += max(height, 0) + 16 if height > 24 else 0
-        marks = (("start", paint_start), ("now", paint_now), ("minimum", paint_cross))
+        now = "now" if self._seen else "now: outside"
+        marks = (("start", paint_start), (now, paint_now), ("minimum", paint_cross))
         for text, mark in marks:
             mark(painter, QPointF(room.left() + 5, top), self._theme)
             painter.setPen(QColor(self._theme.muted))

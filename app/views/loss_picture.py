@@ -20,6 +20,7 @@ ROW = 18.0  # pixels of the row above the curves: what is measured, and the lege
 SAMPLE, BETWEEN = 14.0, 12.0  # pixels of a line in the legend, and from one name to the next
 SWITCH = 44.0  # pixels of the legend's row that the button needs
 UNIT = 30.0  # pixels that the word below the axis needs
+FEW, DOT = 30, 2.5  # points up to which each is seen, and half the width of one
 SMOOTHED = 60  # the smoothed curve averages this part of all points
 FADED = 0.6  # of the panel's colour in that of a branch that was left
 MARK = 4.0  # half the width of a mark, in pixels
@@ -109,7 +110,14 @@ class LossPicture:
         rows = self.story.validation.rows
         pen = QPen(QColor(self.theme.classes[1]), 1.7, Qt.PenStyle.CustomDashLine)
         pen.setDashPattern([4, 2.5])
-        paint_line(painter, pen, self.across.pixels(rows[:, 0]), self.up.pixels(rows[:, 1]))
+        across, up = self.across.pixels(rows[:, 0]), self.up.pixels(rows[:, 1])
+        paint_line(painter, pen, across, up)
+        if len(rows) <= FEW:  # so few that the way from one to the next is no curve
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(self.theme.classes[1]))
+            for x, y in zip(across.tolist(), up.tolist(), strict=True):
+                painter.drawEllipse(QPointF(x, y), DOT, DOT)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _paint_left(self, painter: QPainter) -> None:
         colors = (self.theme.text, self.theme.classes[1])
@@ -145,7 +153,7 @@ class LossPicture:
         if self.story.left:
             faded = mixed(self.theme.text, self.theme.panel, FADED / 2).name()
             names.append(("left branch", faded, Qt.PenStyle.DotLine))
-        x, y, end = float(LEFT), 2 + ROW / 2, self.width - RIGHT - SWITCH
+        x, y, end = LEFT + BETWEEN, 2 + ROW / 2, self.width - RIGHT - SWITCH
         for name, color, style in names:
             painter.setPen(QPen(QColor(color), 1.7, style))
             painter.drawLine(QPointF(x, y), QPointF(x + SAMPLE, y))

@@ -52,10 +52,13 @@ class MatrixView(ToldView):
         self._paint_lines(painter, area)
         self._paint_numbers(painter, area, levels)
         scale = paint_scale(painter, self.width() - EDGE, 2, extent, self._theme)
-        self.say(painter, self.words(), 0, scale.left() - 8)
+        room, words = scale.left() - 8, self.words()
+        if painter.fontMetrics().horizontalAdvance(words) > room - EDGE:
+            words = self.words(brief=True)
+        self.say(painter, words, 0, room)
 
-    def words(self) -> str:
-        """Block, size, and how many numbers are not 0."""
+    def words(self, brief: bool = False) -> str:
+        """Block, size, and how many numbers are not 0; only their share when `brief`."""
         found = self._found
         assert found is not None
         rows, columns = found.values.shape
@@ -63,7 +66,9 @@ class MatrixView(ToldView):
         if (rows, columns) != found.total:
             size += f" of {found.total[0]:,} × {found.total[1]:,}"
         filled = np.count_nonzero(found.values)
-        return f"{found.block}: {size}, {filled:,} not 0 ({filled / found.values.size:.0%})"
+        share = f"{filled / found.values.size:.0%}"
+        told = f"{share} not 0" if brief else f"{filled:,} not 0 ({share})"
+        return f"{found.block}: {size}, {told}"
 
     def _paint_lines(self, painter: QPainter, area: QRectF) -> None:
         """Thin ones between numbers that are large enough, stronger ones between channels, a frame."""

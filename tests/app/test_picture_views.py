@@ -220,6 +220,30 @@ def test_samples_stand_beside_the_matrix(qapp: Any, theme: Theme, size: tuple[in
     )
 
 
+@pytest.mark.parametrize("size", [(420, 190), (300, 300), (700, 500), (420, 1000)])
+@pytest.mark.parametrize(
+    "names", [tuple("0123456789"), tuple(f"class number {n}" for n in range(30))]
+)
+def test_names_of_classes_do_not_run_into_each_other(
+    qapp: Any, names: tuple[str, ...], size: tuple[int, int]
+) -> None:
+    view = ConfusionView(PAPER)
+    nobody = np.zeros(0, int)
+    none = Examples(nobody, nobody, nobody, np.zeros(0), np.zeros((0, 8, 8), np.int8))
+    confused = Confusion(np.eye(len(names), dtype=int) * 9, {}, names, none, None)
+    view.show_figures({view.asks()[0]: confused})
+    grabbed(view, *size)
+    rows, columns = view.named()
+    assert rows[0] == columns[0] == 0 and len(rows) > 2 and len(columns) > 2
+    metrics = view.fontMetrics()
+    apart = view.cell(rows[1], 0).top() - view.cell(rows[0], 0).top()
+    assert apart >= 11
+    apart = view.cell(0, columns[1]).left() - view.cell(0, columns[0]).left()
+    assert apart > min(22, max(map(metrics.horizontalAdvance, names)))
+    gallery = view.gallery()
+    assert gallery is not None and gallery.empty == "none: every answer is right"
+
+
 def test_a_click_and_the_keys_choose_a_cell(qapp: Any) -> None:
     view, told = ConfusionView(PAPER), list[str]()
     view.asked.connect(lambda: told.append(view.choice))

@@ -347,6 +347,25 @@ def test_the_whole_path_is_seen_on_its_own_plane(view: SurfaceView) -> None:
     assert told.endswith("from the weights at step 40")
 
 
+def test_that_the_present_has_left_the_plane_is_said(view: SurfaceView) -> None:
+    shown(view, found(), trace())
+    inside = view.grab().toImage()
+    view.show_figures({view.asks()[0]: trace(((-0.5, 0.3), (0.6, 0.9), (9.0, 0.9)))})
+    outside = view.grab().toImage()
+    column = range(int(view.area().right()) + 60, view.width() - 2)
+    rows = range(int(view.area().top()) + 100, int(view.area().bottom()))
+
+    def words(image: QImage) -> int:
+        ground = QColor(PAPER.panel)
+        return sum(
+            image.pixelColor(x, y).lightness() < ground.lightness() - 60
+            for x in column
+            for y in rows
+        )
+
+    assert words(outside) > words(inside) + 20
+
+
 def test_an_edit_that_computes_the_same_keeps_the_surface(view: SurfaceView) -> None:
     one, other = Report(source="a"), Report(source="b")
     view.show_compiled(Compiled(1, one, data="xor", restarted=True))

@@ -61,7 +61,9 @@ class CanvasView(Surface):
         self._pan: Pan | None = None  # which may go on amid a gesture
         self._space = False
         self._ringed = False  # the focus came by keys
-        self._mouse: QPointF | None = None  # where the mouse is over the canvas, in pixels of it
+        self._mouse: QPointF | None = (
+            None  # where the mouse is over the canvas, in pixels of the screen
+        )
         self._soon = QTimer(self)  # what lies under the mouse may have changed without it
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._hover_again)
@@ -82,7 +84,9 @@ class CanvasView(Surface):
     @property
     def pointer(self) -> QPointF | None:
         """Where the mouse is in the scene; None when it is not over the canvas."""
-        return self.scene_point(self._mouse) if self._mouse is not None else None
+        if self._mouse is None:
+            return None
+        return self.scene_point(self.viewport().mapFromGlobal(self._mouse))
 
     # --- mouse ------------------------------------------------------------------------------------------------------
 
@@ -105,7 +109,7 @@ class CanvasView(Surface):
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._mouse = event.position()
+        self._mouse = event.globalPosition()
         self._miss_releases(event.buttons())
         if self._pan is not None:
             self.scroll_by(self._pan.at - event.position())

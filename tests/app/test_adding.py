@@ -245,6 +245,21 @@ def test_a_block_comes_to_the_mouse_also_when_what_is_seen_has_moved_under_it(
     hand.undoes_to(ROOMY)
 
 
+def test_a_block_comes_to_the_mouse_also_when_the_canvas_has_moved_under_it(hand: Person) -> None:
+    window, mouse = hand.window, hand.port.mapToGlobal(hand.at(300, -60))
+    hand.hover(hand.at(300, -60))
+    palette = window.docks["palette"]
+    window.resizeDocks([palette], [palette.width() + 120], Qt.Orientation.Horizontal)
+    QApplication.processEvents()
+    assert hand.port.mapFromGlobal(mouse) != hand.at(300, -60)
+    hand.press(Qt.Key.Key_Tab)
+    hand.answer("softmax")
+    away = hand.port.mapToGlobal(hand.block("softmax1")) - mouse
+    window.resizeDocks([palette], [palette.width() - 120], Qt.Orientation.Horizontal)
+    assert max(abs(away.x()), abs(away.y())) <= 6
+    hand.undoes_to(ROOMY)
+
+
 def test_what_is_added_near_the_edge_is_brought_into_sight(hand: Person) -> None:
     view = hand.window.view
     start = hand.window.view.seen()

@@ -29,7 +29,7 @@ def block_text(diagram: Diagram, block: Block) -> str:
 def steps_text(keys: Callable[[str], str]) -> str:
     """How to draw, train and watch a first net.  keys: the key of a command, by its name, as it is now."""
     steps = (
-        "Drag <i>observed</i> from the palette to the left of the canvas: that is x.",
+        "Drag <i>observed</i> from the palette onto the canvas, at its left: that is x.",
         "Drag from its circle to the right and let go over nothing: a search opens. Type <i>linear</i>, Enter. Drag on "
         "from the new circle in the same way: <i>relu</i>, <i>linear</i>, <i>cross entropy</i>.",
         "Drag from the free pin of the cost and let go: <i>observed</i>. That is y.",

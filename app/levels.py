@@ -32,6 +32,7 @@ class Levels(QObject):
     """
 
     changed = Signal(object)  # Change
+    leaving = Signal()  # another level will be shown
     entered = Signal(str)  # the path that was left
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
@@ -87,6 +88,8 @@ class Levels(QObject):
 
     def go(self, path: str) -> bool:
         """Shows the level at a path; False when no such use is there."""
+        if path != self._path and self._leads_to(path) is not None:
+            self.leaving.emit()  # upon which what leads there may get another name
         part = self._leads_to(path)
         if part is None:
             return False

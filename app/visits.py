@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, Qt
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.canvas import naming, noting
 from app.canvas.placing import USE
@@ -34,6 +34,7 @@ class Visits(QObject):
             str, tuple[float, QPointF]
         ] = {}  # path -> scale and middle of what was seen
         levels = window.levels
+        levels.leaving.connect(self._leave)
         levels.entered.connect(self._entered)
         window.breadcrumb.climbed.connect(self._climb_to)
         window.view.left.connect(levels.climb)
@@ -81,6 +82,12 @@ class Visits(QObject):
         self._window.levels.go(level)
         ends = (path.rpartition(SLASH) for path in there)
         self._window.scene.select(name for at, _, name in ends if at == level)
+
+    def _leave(self) -> None:
+        """What is written in an editor on the canvas is kept on the level that it belongs to."""
+        view, focus = self._window.view, QApplication.focusWidget()
+        if focus is not None and view.viewport().isAncestorOf(focus):
+            view.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _entered(self, left: str) -> None:
         window, levels = self._window, self._window.levels

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from app.canvas.inks import sans
+from app.canvas.rename import has_menu
 from graph.frame import MAX_TEXT
 
 HINT = "Ctrl+Enter or a click elsewhere keeps the text, Escape does not; formulas stand between $ signs"
@@ -58,7 +59,7 @@ class NoteEditor(NoteText):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        if event.reason() != Qt.FocusReason.PopupFocusReason:  # its own context menu
+        if not has_menu(self):
             self._close(accept=True)
 
     def _close(self, accept: bool) -> None:

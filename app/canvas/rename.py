@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from app.canvas.inks import serif
 
@@ -46,7 +46,7 @@ class Rename(QLineEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
-        if event.reason() != Qt.FocusReason.PopupFocusReason:  # its own context menu
+        if not has_menu(self):
             self._close(accept=True)
 
     def _close(self, accept: bool) -> None:
@@ -58,3 +58,11 @@ class Rename(QLineEdit):
         self.deleteLater()
         if accept:
             done(self.text().strip())
+
+
+def has_menu(editor: QWidget) -> bool:
+    """Whether an editor's own context menu is open."""
+    widget = QApplication.activePopupWidget()
+    while widget is not None and widget is not editor:
+        widget = widget.parentWidget()
+    return widget is not None

@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("PySide6")
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QFocusEvent, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
@@ -260,9 +260,15 @@ def test_a_menu_over_a_name_leaves_its_editor_open(bench: Bench) -> None:
     QTest.mouseDClick(bench.view.viewport(), Left, Plain, bench.pin("relu1.y"))
     editor = bench.view.viewport().findChild(QLineEdit)
     assert editor is not None
-    reason = Qt.FocusReason.PopupFocusReason  # of its own menu
-    QApplication.sendEvent(editor, QFocusEvent(QEvent.Type.FocusOut, reason))
+    at = editor.rect().center()
+    asked = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, editor.mapToGlobal(at))
+    QApplication.sendEvent(editor, asked)
+    menu = QApplication.activePopupWidget()
+    assert menu is not None
+    away = QFocusEvent(QEvent.Type.FocusOut, Qt.FocusReason.PopupFocusReason)
+    QApplication.sendEvent(editor, away)
     assert editor.isVisible()
+    menu.close()
     editor.setText("h")
     QTest.keyClick(editor, Key.Key_Return)
     assert bench.diagram.blocks["relu1"].label == "h"

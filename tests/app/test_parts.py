@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
+from app.canvas import naming, noting
+from app.canvas.note import NoteEditor
+from app.canvas.rename import Rename
 from app.panels.palette import BROKEN
 from app.settings import Blank, Preferences
 from app.shelf import Shelf
@@ -197,6 +200,25 @@ def test_a_double_click_opens_and_every_way_climbs_back(hand: Hand) -> None:
     button = window.breadcrumb.buttons()[0]
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert window.levels.path == "" and window.scene.selected == {"stage1"}
+
+
+def test_what_is_written_is_kept_on_the_level_where_it_was_written(hand: Hand) -> None:
+    _show(hand, _nested())
+    window = hand.window
+    window.levels.go("stage1")
+    noting.write(window.view, QPointF(0, 200))
+    (editor,) = hand.port.findChildren(NoteEditor)
+    editor.setPlainText("two layers")
+    QTest.keyClick(editor, Key.Key_Up, Alt)
+    assert window.levels.path == "" and not editor.isVisible()
+    (comment,) = window.document.diagram.parts["stage"].comments
+    assert comment.text == "two layers" and not window.document.diagram.comments
+    naming.name_block(window.view, "x")
+    (line,) = (e for e in hand.port.findChildren(Rename) if e.isVisible())
+    line.setText("image")
+    QTest.keyClick(line, Key.Key_Down, Alt)
+    assert window.levels.path == "stage1" and not line.isVisible()
+    assert window.document.diagram.blocks["x"].label == "image"
 
 
 def test_backspace_at_the_bar_climbs_and_deletes_nothing(hand: Hand) -> None:

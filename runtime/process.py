@@ -6,6 +6,7 @@ import contextlib
 import os
 import queue
 import threading
+import time
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -14,6 +15,8 @@ import torch
 from runtime import messages as m
 from runtime.devices import devices
 from runtime.engine import Engine
+
+PATIENCE = 10.0  # seconds that the engine has to end what it does once the screen is gone
 
 
 def main(pipe: Connection) -> None:
@@ -27,6 +30,7 @@ def main(pipe: Connection) -> None:
         pipe.send(m.Ready(("auto", *devices()), str(torch.__version__)))
         while not engine.done:
             _turn(engine, commands)
+    os._exit(0)  # everything is written; torch would take a second to be put away
 
 
 def _read(pipe: Connection, commands: queue.SimpleQueue[Any]) -> None:
@@ -34,19 +38,17 @@ def _read(pipe: Connection, commands: queue.SimpleQueue[Any]) -> None:
         while True:
             commands.put(pipe.recv())
     except (EOFError, OSError):
-        os._exit(0)  # the screen is gone; nothing here is worth keeping
+        commands.put(m.Quit())  # the screen is gone; what it has said before still counts
+        time.sleep(PATIENCE)
+        os._exit(0)
 
 
 def _turn(engine: Engine, commands: queue.SimpleQueue[Any]) -> None:
+    """Carries out what has been said, or waits for it when there is nothing else to do; then works for a while."""
     with contextlib.suppress(queue.Empty):
-        while True:
+        while not engine.done:
             engine.handle(commands.get(block=not engine.busy))
-            if engine.busy:
-                break
-    with contextlib.suppress(queue.Empty):
-        while engine.busy:
-            engine.handle(commands.get_nowait())
-    if engine.busy:
+    if engine.busy and not engine.done:
         engine.work()
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import signal
+import time
 from multiprocessing.connection import Connection
 from typing import Any
 
 from runtime import messages as m
 from runtime.snapshot import Snapshot
+
+SOON = 1.0  # seconds that an engine has to end by itself
+WRITTEN = 60.0  # where it has been told to write a file first
 
 
 def _run(pipe: Connection) -> None:
@@ -25,13 +29,15 @@ class Session:
     """One engine process, spawned by start().
 
     Commands sent before the engine is ready are kept; of several diagrams only the last one is.  receive() is to be
-    called by one timer; when the process is gone it gives one Died, and restart() makes a new one.
+    called by one timer; when the process is gone it gives one Died, and restart() makes a new one.  close() lets it
+    write what it has been told to.
     """
 
     def __init__(self) -> None:
         self._process: Any = None
         self._pipe: Connection | None = None
         self._waiting: list[m.Command] = []
+        self._unwritten = 0  # files that it was told to write and has not spoken of yet
         self.ready = False
 
     @property
@@ -60,6 +66,7 @@ class Session:
         if self.ready and self._pipe is not None:
             with contextlib.suppress(OSError):  # a dead engine is told by receive()
                 self._pipe.send(command)
+            self._unwritten += isinstance(command, m.SaveWeights | m.Export)
             return
         if isinstance(command, m.SetDiagram):
             fresh = command.fresh or any(
@@ -72,19 +79,24 @@ class Session:
             self._waiting.append(command)
 
     def receive(self) -> list[m.Message | Snapshot]:
-        """What the engine has sent since the last call; at most the last of its snapshots."""
+        """What the engine has sent since the last call."""
         found: list[m.Message | Snapshot] = []
         if self._pipe is None:
             return found
         try:
             while self._pipe.poll():
-                found.append(self._pipe.recv())
+                found.append(self._take(self._pipe))
         except (EOFError, OSError):
             found.append(self._died())
-        for message in found:
-            if isinstance(message, m.Ready):
-                self._flush()
         return found
+
+    def _take(self, pipe: Connection) -> m.Message | Snapshot:
+        message: m.Message | Snapshot = pipe.recv()
+        if isinstance(message, m.Ready):
+            self._flush()
+        if isinstance(message, m.Done):
+            self._unwritten = max(0, self._unwritten - 1)
+        return message
 
     def _flush(self) -> None:
         self.ready = True
@@ -104,7 +116,7 @@ class Session:
     def _drop(self) -> None:
         if self._pipe is not None:
             self._pipe.close()
-        self._pipe, self.ready, self._waiting = None, False, []
+        self._pipe, self.ready, self._waiting, self._unwritten = None, False, [], 0
 
     def restart(self) -> None:
         """A new engine in place of this one; the diagram has to be sent again."""
@@ -112,14 +124,22 @@ class Session:
         self.start()
 
     def close(self) -> None:
-        """Ends the process, by force when it does not end by itself within a second."""
+        """Ends the process, by force when it does not end by itself soon."""
         if self._pipe is not None:
-            with contextlib.suppress(OSError):
-                self._pipe.send(m.Quit())
+            self._quit(self._pipe)
         self._drop()
         if self._process is not None:
-            self._process.join(1)
+            self._process.join(SOON)
             if self._process.is_alive():
                 self._process.kill()
                 self._process.join(5)
             self._process = None
+
+    def _quit(self, pipe: Connection) -> None:
+        """Listens until the engine is gone: it cannot end while it waits to be heard."""
+        began = time.monotonic()
+        with contextlib.suppress(EOFError, OSError):
+            pipe.send(m.Quit())
+            while time.monotonic() < began + (WRITTEN if self._unwritten else SOON):
+                if pipe.poll(0.02):
+                    self._take(pipe)

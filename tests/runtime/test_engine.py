@@ -1,13 +1,7 @@
-"""The engine without a process, and the session with one: commands in, messages out, death and restart."""
+"""The engine without a process: commands in, messages out."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,9 +16,7 @@ from nodes.sketch import Sketch
 from runtime import messages as m
 from runtime.engine import Engine
 from runtime.run import Run
-from runtime.session import Session
 from runtime.snapshot import Ask, Snapshot
-from tests.runtime.conftest import classifier
 
 
 class Desk:
@@ -297,90 +289,3 @@ def test_a_command_that_fails_leaves_the_engine_at_work(
     assert isinstance(failed, m.Failed) and "KeyError" in failed.problem.message
     assert "Traceback" in capfd.readouterr().err, "a fault of the program is told on its console"
     assert desk.train(2)[-1] == m.Stopped(2)
-
-
-@pytest.fixture
-def session() -> Iterator[Session]:
-    made = Session()
-    HEARD.clear()
-    made.start()
-    yield made
-    made.close()
-
-
-HEARD: list[Any] = []
-
-
-def wait_for(session: Session, kind: type, seconds: float = 180.0) -> Any:
-    """The next message of a kind; what came after it stays for the next call."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        HEARD.extend(session.receive())
-        while HEARD:
-            message = HEARD.pop(0)
-            if isinstance(message, kind):
-                return message
-        time.sleep(0.01)
-    raise AssertionError(f"no {kind.__name__} within {seconds} s")
-
-
-def test_the_engine_trains_in_its_own_process_dies_and_comes_back(
-    session: Session, spiral: Diagram
-) -> None:
-    session.send(m.SetDiagram(1, classifier(seed=4)))
-    session.send(m.SetDiagram(2, spiral))  # the last one counts
-    session.send(m.Play())
-    session.send(m.WantFrame())
-    assert wait_for(session, m.Compiled).version == 2
-    assert wait_for(session, Snapshot).loss > 0
-    os.kill(session.pid or 0, signal.SIGKILL)
-    assert "SIGKILL" in wait_for(session, m.Died).text
-    assert not session.alive and session.receive() == []
-    session.send(m.Play())  # goes nowhere, and does no harm
-    session.restart()
-    session.send(m.SetDiagram(3, spiral))
-    assert wait_for(session, m.Compiled).version == 3
-
-
-def test_the_engine_ends_with_its_screen() -> None:
-    code = (
-        "import time\nfrom runtime.session import Session\n"
-        "if __name__ == '__main__':\n"
-        "    s = Session(); s.start()\n"
-        "    while not s.ready: s.receive(); time.sleep(0.01)\n"
-        "    print(s.pid, flush=True); import os; os._exit(0)\n"
-    )
-    # not -c: a spawned process reads the main module's file again
-    path = Path(os.environ.get("TMPDIR", "/tmp")) / f"gradboard_orphan_{os.getpid()}.py"
-    path.write_text(code)
-    try:
-        out = subprocess.run(
-            [sys.executable, str(path)],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            cwd=Path.cwd(),
-            env={**os.environ, "PYTHONPATH": str(Path.cwd())},
-        )
-    finally:
-        path.unlink()
-    pid = int(out.stdout.split()[0])
-    end = time.monotonic() + 10
-    while time.monotonic() < end and _running(pid):
-        time.sleep(0.05)
-    assert not _running(pid)
-
-
-def _running(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def test_the_session_imports_no_torch() -> None:
-    code = "import sys, runtime.session, runtime.messages, runtime.recipe, runtime.data; print('torch' in sys.modules)"
-    out = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True
-    )
-    assert out.stdout.strip() == "False"

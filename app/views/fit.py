@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from app.theme import Theme
 from app.views.axes import Scale
 from app.views.marks import paint_dots
-from app.views.plane import BOTTOM, DRAWN, LEFT, TOP, paint_ticks
+from app.views.plane import BOTTOM, DRAWN, LEFT, NAME, TOP, paint_names, paint_ticks
 from runtime.figures.answers import Fit
 
 GAP = 10  # pixels at the right, where the last tick's number ends
@@ -20,7 +20,7 @@ DEVIATIONS = 2.0  # of the answers from their mean, that the band is wide at eac
 
 def area_of(room: QRectF) -> QRectF:
     """Where the curves lie in the room for them and their axes."""
-    return room.adjusted(LEFT + 8, TOP, -GAP, -BOTTOM)
+    return room.adjusted(LEFT + NAME, TOP, -GAP, -BOTTOM - NAME)
 
 
 def scales_of(fit: Fit, area: QRectF) -> tuple[Scale, Scale]:
@@ -43,6 +43,7 @@ def paint_fit(painter: QPainter, fit: Fit, room: QRectF, theme: Theme) -> None:
     across, up = scales_of(fit, area)
     painter.fillRect(area, QColor(theme.field))
     paint_ticks(painter, across, up, area, theme, 5)
+    paint_names(painter, "x", "y", area)
     painter.save()
     painter.setClipRect(area)
     _paint_zero(painter, up, area, theme)

@@ -55,19 +55,15 @@ class PlanePicture:
         assert self.shown is not None
         x0, x1, y0, y1 = self.shown.grid.bounds
         aspect = (x1 - x0) / ((y1 - y0) or 1.0) if self.shown.square else 1.0
-        name = NAME if self._has_names() else 0
-        width, height = room.width() - LEFT - name, room.height() - TOP - BOTTOM - name
+        width, height = room.width() - LEFT - NAME, room.height() - TOP - BOTTOM - NAME
         scale = max(1.0, min(width / aspect, height))
-        return QRectF(room.left() + LEFT + name, room.top() + TOP, scale * aspect, scale)
+        return QRectF(room.left() + LEFT + NAME, room.top() + TOP, scale * aspect, scale)
 
     def scales(self, area: QRectF) -> tuple[Scale, Scale]:
         """The axes across and up."""
         assert self.shown is not None
         x0, x1, y0, y1 = self.shown.grid.bounds
         return Scale(x0, x1, area.left(), area.right()), Scale(y0, y1, area.bottom(), area.top())
-
-    def _has_names(self) -> bool:
-        return self.shown is not None and self.shown.space != "input"
 
     def paint(
         self, painter: QPainter, room: QRectF, size: QSize, ratio: float, theme: Theme
@@ -105,8 +101,7 @@ class PlanePicture:
         assert self.shown is not None
         across, up = self.scales(area)
         paint_ticks(painter, across, up, area, theme)
-        if self._has_names():
-            paint_names(painter, *self.shown.axes, area)
+        paint_names(painter, *self.shown.axes, area)
 
 
 def paint_ticks(

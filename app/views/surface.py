@@ -24,7 +24,7 @@ from runtime.figures.surface import DIRECTIONS, PATH, WEIGHTS, Path, Surface, Wh
 from runtime.messages import Compiled
 from runtime.snapshot import Ask
 
-LEFT, RIGHT, BOTTOM = 42, 104, 34
+LEFT, RIGHT, BOTTOM = 50, 104, 34
 KINDS = {WEIGHTS: "Two weights", PATH: "Along the path", DIRECTIONS: "Random directions"}
 TALL = 240  # pixels, at the least, that the picture and its controls need
 LADDER = (1.0, 2.0, 5.0)  # times powers of ten: how wide the plane may be

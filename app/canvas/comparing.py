@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from app.canvas.glyphs import around, wire_path
+from app.canvas.glyphs import wire_path
 from app.canvas.inks import Inks, write
+from app.canvas.outlines import around
 from app.canvas.paths import Points, evenly, shaft
 from app.theme import Theme
 from graph.change import Change

@@ -19,9 +19,10 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from app.canvas.faces import energy, scientific
 from app.canvas.geometry import CIRCLES
-from app.canvas.glyphs import ASIDE, short_arrow
+from app.canvas.glyphs import ASIDE
 from app.canvas.inks import SHADES, Inks, edges, write
 from app.canvas.items import SAMPLES
+from app.canvas.outlines import short_arrow
 from app.canvas.scale import AT_FIRST, Scale, fitted
 from graph.diagram import Pin, Wire
 from nodes.block import Glyph

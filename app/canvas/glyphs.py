@@ -1,19 +1,18 @@
-"""Paints the shapes of the notation: blocks with their circles, pins and troubles; wires; icons for the palette."""
+"""Paints the shapes of the notation: blocks with their circles, pins and troubles; wires."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPixmap, QPolygonF, QTransform
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPolygonF
 
 from app.canvas.faces import Face
-from app.canvas.geometry import CIRCLES, COPY, FLOWING, Form, Ring, depth
-from app.canvas.inks import LABEL, NAME, PIN_NAME, Inks, WireLook, inks, text_width, write
+from app.canvas.geometry import CIRCLES, COPY, Form, Ring
+from app.canvas.inks import LABEL, NAME, PIN_NAME, Inks, WireLook, text_width, write
+from app.canvas.outlines import around, short_arrow
 from app.canvas.paths import HALF_HEAD, HEAD, Points, head
-from app.theme import Theme
 from graph.problem import Problem
 from nodes.block import Glyph
 
@@ -51,48 +50,6 @@ class Marks:
     wiring: str = ""
     near: str = ""
     verdict: Verdict | None = None
-
-
-@lru_cache(maxsize=1024)
-def body(
-    glyph: Glyph, width: float, height: float, up: bool = False, shallow: bool = False
-) -> QPainterPath:
-    """The outline of a shape around its middle, one path for each size; `up` that of one that stands.
-
-    With `shallow` the round end of one that lies is as shallow as that of one that stands.
-    """
-    if up and glyph not in CIRCLES:
-        lying = _outline(glyph, height, width, depth(width, up))
-        return QTransform().rotate(-90.0).map(lying)
-    return _outline(glyph, width, height, depth(height, shallow))
-
-
-def _outline(glyph: Glyph, width: float, height: float, cap: float) -> QPainterPath:
-    path = QPainterPath()
-    rect = QRectF(-width / 2, -height / 2, width, height)
-    if glyph in CIRCLES:
-        path.addEllipse(rect)
-    elif glyph is Glyph.COST:
-        path.addRect(rect)
-    else:
-        _one_round_end(path, rect, cap, right=glyph is not Glyph.DELAY)
-    return path
-
-
-def _one_round_end(path: QPainterPath, rect: QRectF, cap: float, right: bool) -> None:
-    start = rect.right() - 2 * cap if right else rect.left()
-    end = QRectF(start, rect.top(), 2 * cap, rect.height())
-    flat = rect.left() if right else rect.right()
-    path.moveTo(flat, rect.top())
-    path.lineTo(end.center().x(), rect.top())
-    path.arcTo(end, 90, -180 if right else 180)
-    path.lineTo(flat, rect.bottom())
-    path.closeSubpath()
-
-
-def around(made: Form, by: float = 0.0) -> QPainterPath:
-    """The outline of a block's shape, larger by so much."""
-    return body(made.glyph, made.width + by, made.height + by, made.up, made.expanded)
 
 
 def paint_block(
@@ -164,15 +121,6 @@ def _paint_short_arrow(painter: QPainter, made: Form, ring: Ring, ink: Inks) -> 
     painter.setBrush(ink.wire_fill)
     back = end - ahead * HEAD
     painter.drawPolygon(QPolygonF([end, back - aside * HALF_HEAD, back + aside * HALF_HEAD]))
-
-
-def short_arrow(made: Form, ring: Ring) -> tuple[tuple[float, float], tuple[float, float]]:
-    """From the round end to the rim of the circle, relative to the block."""
-    across = ring.x if made.up else ring.y
-    away = made.edge(across) + 1.2
-    start = (across, ring.dy * away) if made.up else (ring.dx * away, across)
-    reach = ring.radius + 1.1
-    return start, (ring.x - ring.dx * reach, ring.y - ring.dy * reach)
 
 
 def _paint_texts(painter: QPainter, face: Face, ink: Inks) -> None:
@@ -362,41 +310,3 @@ def paint_wire(painter: QPainter, path: QPainterPath, way: Points, look: WireLoo
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(look.fill)
     painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in head(way)]))
-
-
-def icon(glyph: Glyph, mark: str, theme: Theme, size: QSize, ratio: float = 1.0) -> QPixmap:
-    """A glyph with a mark, small, at the cursor while it is dragged."""
-    pixmap = QPixmap(size * ratio)
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.translate(size.width() / 2, size.height() / 2)
-    paint_icon(painter, glyph, mark, inks(theme), float(size.width()), float(size.height()))
-    painter.end()
-    return pixmap
-
-
-def paint_icon(
-    painter: QPainter, glyph: Glyph, mark: str, ink: Inks, width: float, height: float
-) -> None:
-    """A glyph that fills width x height around (0, 0), its mark in the size that fits."""
-    w, h = _icon_size(glyph, width, height)
-    painter.setPen(ink.rims[glyph])
-    painter.setBrush(ink.fills[glyph])
-    painter.drawPath(body(glyph, w, h))
-    if glyph is Glyph.PART:
-        painter.drawPath(body(glyph, w - 7, h - 7))
-    painter.setPen(ink.text)
-    size = 13
-    room = w - (12 if glyph not in FLOWING else h / 3 + 6)
-    while size > 7 and text_width(mark, size, italic=True) > room:
-        size -= 1
-    write(painter, mark, -h / 12 if glyph in FLOWING else 0.0, 0.0, italic=True, size=size)
-
-
-def _icon_size(glyph: Glyph, width: float, height: float) -> tuple[float, float]:
-    height -= 4
-    if glyph in CIRCLES:
-        return height, height
-    return (min(width - 4, height * 1.6), height) if glyph is Glyph.COST else (width - 4, height)

@@ -19,8 +19,9 @@ from app.canvas import paths
 from app.canvas.faces import scientific
 from app.canvas.flows import READABLE
 from app.canvas.geometry import CIRCLES, Form, Ring, laid, rightwards, upwards
-from app.canvas.glyphs import ASIDE, body
+from app.canvas.glyphs import ASIDE
 from app.canvas.inks import NAME, SMALL, Inks, text_width, write
+from app.canvas.outlines import body
 from app.theme import mixed
 from graph.diagram import Pin, Wire
 from nodes.block import Cost, Glyph

@@ -15,8 +15,8 @@ from PySide6.QtGui import QColor, QPainter, QPolygonF
 
 from app.canvas.flows import READABLE
 from app.canvas.geometry import CIRCLES
-from app.canvas.glyphs import around
 from app.canvas.inks import Inks, edges, text_width, write
+from app.canvas.outlines import around
 from app.canvas.vanishing import VANISHING, Sign, starts, troubled, usual
 from app.panels.numbers import readable
 from graph.diagram import Diagram, Pin

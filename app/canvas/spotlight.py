@@ -8,8 +8,9 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
 
 from app.canvas import paths
-from app.canvas.glyphs import around, wire_path
+from app.canvas.glyphs import wire_path
 from app.canvas.inks import Inks
+from app.canvas.outlines import around
 
 if TYPE_CHECKING:
     from app.canvas.scene import CanvasScene

@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.canvas.glyphs import icon, paint_icon
+from app.canvas.icons import icon, paint_icon
 from app.canvas.inks import inks
 from app.canvas.new_blocks import MIME
 from app.panels.entries import Entry, Pins, kinds, of_parts, of_pins, of_shelf, summary

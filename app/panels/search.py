@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.canvas.glyphs import paint_icon
+from app.canvas.icons import paint_icon
 from app.canvas.inks import inks, serif
 from app.theme import Theme, mixed
 from nodes.block import Glyph

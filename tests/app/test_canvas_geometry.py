@@ -16,7 +16,7 @@ from app.canvas.fitting import downstream, upstream
 from app.canvas.flows import BROKEN, NONE, SHADES, level
 from app.canvas.forms import BETWEEN, RADIUS, form
 from app.canvas.geometry import Form, Port, Ring
-from app.canvas.glyphs import short_arrow
+from app.canvas.outlines import short_arrow
 from app.canvas.placing import free_place, new_block
 from graph.diagram import Diagram
 from graph.problem import DiagramError

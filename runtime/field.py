@@ -81,7 +81,19 @@ def macs_to(program: Program, pin: Pin) -> int:
 
 def macs_between(program: Program, start: Pin, end: Pin) -> int:
     """Multiply-accumulate operations from one variable to another, for one sample."""
-    return _macs(program, program.upstream([end.block]) - program.upstream([start.block]))
+    return _macs(program, _between(program, start, end))
+
+
+def largest_between(program: Program, start: Pin, end: Pin) -> int:
+    """How many numbers the largest variable has from one to another, both included, for one sample."""
+    blocks = _between(program, start, end) | {start.block}
+    found = (kind for pin, kind in program.kinds.items() if pin.block in blocks and kind.batched)
+    return max((int(np.prod(kind.shape[1:])) for kind in found), default=1)
+
+
+def _between(program: Program, start: Pin, end: Pin) -> set[str]:
+    """The blocks that are computed from one variable to another."""
+    return program.upstream([end.block]) - program.upstream([start.block])
 
 
 def _macs(program: Program, blocks: set[str]) -> int:

@@ -59,6 +59,13 @@ class Seen:
     rows: np.ndarray
     fields: dict[str, torch.Tensor]
 
+    def thinned(self, count: int) -> Seen:
+        """At most so many of them, evenly taken."""
+        if count >= len(self.rows):
+            return self
+        some = np.linspace(0, len(self.rows) - 1, count).astype(np.int64)
+        return Seen(self.rows[some], {n: v[some] for n, v in self.fields.items()})
+
 
 _seen: WeakKeyDictionary[Batches, dict[tuple[str, int], Seen]] = WeakKeyDictionary()
 
@@ -86,7 +93,7 @@ def values_at(run: Run, pin: Pin, fields: dict[str, torch.Tensor]) -> torch.Tens
 
 def raw_values(run: Run, start: Pin, rows: np.ndarray) -> np.ndarray:
     """An input's numbers `[N, n]` as the data hold them."""
-    values = run.data.fields[run.field_of(start.block)][rows]
+    values = run.data.fields[run.program.fields[start.block]][rows]
     return np.asarray(values, dtype=np.float64).reshape(len(rows), -1)
 
 
@@ -99,7 +106,7 @@ def targets(run: Run, rows: np.ndarray) -> tuple[np.ndarray | None, tuple[str, .
         if target is None or ends.get(Pin(name, "prediction")) != pin:
             continue
         if target.block in run.program.inputs and target.block not in run.program.latents:
-            field = run.field_of(target.block)
+            field = run.program.fields[target.block]
             return run.data.fields[field][rows], run.data.classes.get(field, ())
     if "y" in run.data.fields:
         return run.data.fields["y"][rows], run.data.classes.get("y", ())

@@ -18,7 +18,9 @@ from runtime.field import (
     grid_points,
     input_of,
     judged_by,
+    largest_between,
     macs_between,
+    macs_to,
     spaces_of,
 )
 from runtime.figures.answers import Answers, Fit, Grid, Points, Spaces
@@ -30,7 +32,10 @@ from runtime.snapshot import Ask
 LIVE = 100  # cells of a side when the ask names no size
 BEYOND = 0.5  # of the data's extent that a curve goes on at each side
 WORK = 150_000_000  # multiply-accumulates that one picture may cost
+HELD = 8_000_000  # numbers of one variable, at the most
 COARSEST = 16  # cells of a side below which nothing would be seen
+WAY = 1_000_000_000  # multiply-accumulates that the samples may cost on their way to a hidden space
+FEWEST = 30  # samples that are shown at any cost
 
 _main: WeakKeyDictionary[Batches, dict[str, tuple[Plane, tuple[float, float]]]] = (
     WeakKeyDictionary()
@@ -85,10 +90,13 @@ def _over_plane(
     words = space.split()
     start = Pin(*words[1].rsplit(".", 1)) if words[0] == "hidden" else input_of(run.program, answer)
     assert start is not None
-    size = _affordable(size, macs_between(run.program, start, answer))
+    size = _affordable(run, size, start, answer)
+    if not size:
+        return None
     raw = words[0] in ("input", "plane")
+    samples = samples if raw else _fewer(run, samples, start)
     values = _values(run, start, samples, raw)
-    if not size or not np.isfinite(values).all():
+    if not np.isfinite(values).all():
         return None
     plane, axes = _plane(run, values, words)
     over = plane.projected(values)
@@ -105,10 +113,21 @@ def _over_plane(
     return Answers(space, grid, points, axes, words[0] in ("input", "components"), spaces)
 
 
-def _affordable(size: int, macs: int) -> int:
+def _affordable(run: Run, size: int, start: Pin, answer: Pin) -> int:
     """Cells of a side that do not cost too much, 0 when too few would be left."""
-    affordable = int((WORK / max(1, macs)) ** 0.5)
+    cells = min(
+        WORK / max(1, macs_between(run.program, start, answer)),
+        HELD / max(1, largest_between(run.program, start, answer)),
+    )
+    affordable = int(cells**0.5)
     return min(size, affordable) if affordable >= COARSEST else 0
+
+
+def _fewer(run: Run, samples: Seen, start: Pin) -> Seen:
+    """As many of the samples as do not cost too much on their way to a variable, some at any cost."""
+    size = int(np.prod(run.program.kinds[start].shape[1:]))
+    affordable = min(WAY // max(1, macs_to(run.program, start)), HELD // max(1, size))
+    return samples.thinned(max(FEWEST, affordable))
 
 
 def _values(run: Run, start: Pin, samples: Seen, raw: bool) -> np.ndarray:
@@ -142,7 +161,7 @@ def _given(run: Run, start: Pin, values: np.ndarray, raw: bool) -> torch.Tensor:
     """Values `[M, n]` as the program takes them at a variable."""
     shaped = values.reshape(len(values), *run.program.kinds[start].shape[1:])
     if raw:
-        shaped = run.batches.normalized(run.field_of(start.block), shaped)
+        shaped = run.batches.normalized(run.program.fields[start.block], shaped)
     return run.program.tensor(shaped)
 
 

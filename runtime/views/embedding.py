@@ -77,11 +77,7 @@ def variables(run: Run) -> dict[str, tuple[Pin, int]]:
 def _fewer(samples: Seen, size: int, macs: int) -> Seen:
     """As many of the samples as do not cost too much, for a variable of that size so many operations away."""
     products = int((WORK / size) ** 0.5) if size > len(samples.rows) else len(samples.rows)
-    count = min(len(samples.rows), max(FEWEST, min(products, WORK // max(1, macs))))
-    if count == len(samples.rows):
-        return samples
-    some = np.linspace(0, len(samples.rows) - 1, count).astype(np.int64)
-    return Seen(samples.rows[some], {n: v[some] for n, v in samples.fields.items()})
+    return samples.thinned(max(FEWEST, min(products, WORK // max(1, macs))))
 
 
 def _one_each(wanted: np.ndarray | None, count: int) -> np.ndarray | None:
@@ -98,7 +94,7 @@ def _pictures_of(run: Run, samples: Seen) -> np.ndarray | None:
     start = input_of(run.program, answer) if answer else None
     if start is None or len(run.program.kinds[start].shape) != 4:
         return None
-    field = run.field_of(start.block)
+    field = run.program.fields[start.block]
     known, key = _pictures.setdefault(run.batches, {}), (field, len(samples.rows))
     if key not in known:
         known[key] = as_pictures(run.data.fields[field][samples.rows])

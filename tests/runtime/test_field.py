@@ -225,6 +225,26 @@ def test_a_net_that_is_too_large_is_not_asked_ten_thousand_times(
     assert look(run, size=100) is None
 
 
+def test_a_net_with_many_outputs_is_neither(monkeypatch: pytest.MonkeyPatch) -> None:
+    from runtime.views import answers
+
+    s = Sketch()
+    x, y = s.observed("x"), s.observed("y")
+    s.nll_loss(s.log_softmax(s.linear(s.tanh(s.linear(x, units=40)), units=1000)), y)
+    run = Run(compile(s.diagram(data="iris", dtype="float64")))
+    monkeypatch.setattr(answers, "HELD", 1000 * 20**2)
+    for space in ("components", "hidden linear2.y 1 2", "hidden tanh1.y 1 2"):
+        assert look(run, space, size=100).grid.answer.shape == (20, 20)
+    assert len(look(run, "hidden linear2.y 1 2").points.x) == len(run.batches.parts.training)
+    monkeypatch.setattr(answers, "WAY", 50 * run.program.report.total.macs)
+    found = look(run, "hidden linear2.y 1 2")
+    rows = run.batches.parts.training[np.linspace(0, 89, 50).astype(int)]
+    values = run.program.tensor(run.data.fields["x"][rows])
+    inside = run.program.section((Pin("x", "y"),), Pin("linear2", "y"))(values)
+    np.testing.assert_allclose(found.points.x, inside[:, :2].detach(), atol=1e-12)
+    np.testing.assert_array_equal(found.points.y, run.data.fields["y"][rows])
+
+
 def test_looking_changes_nothing_that_trains() -> None:
     s = Sketch()
     x, y = s.observed("x"), s.observed("y")

@@ -104,7 +104,7 @@ class KeyWire(Gesture):
         self.scene.said.emit("")
 
     def paint(self, painter: QPainter) -> None:
-        way = self.scene.way_between(self._source, self._target)
+        way = self.scene.ways.between(self._source, self._target)
         paint_wire(painter, wire_path(paths.shaft(way)), way, self.scene.ink.chosen)
 
 

@@ -123,6 +123,6 @@ class MoveWires(Gesture):
         look = ink.chosen if self._found else ink.refused if self.reason else ink.plain
         start = (self._point.x(), self._point.y())
         for wire in self._wires:
-            way = self.scene.way_between(self._found or start, wire.target)
+            way = self.scene.ways.between(self._found or start, wire.target)
             if math.dist(way[0], way[-1]) > 1.0 or len(way) > 2:
                 paint_wire(painter, wire_path(paths.shaft(np.asarray(way))), way, look)

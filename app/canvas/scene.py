@@ -13,19 +13,16 @@ from app.canvas import faces
 from app.canvas.comparing import Comparing
 from app.canvas.faces import Face
 from app.canvas.frames import Frames
-from app.canvas.geometry import Ring
 from app.canvas.gliding import Gliding
 from app.canvas.glyphs import Marks, Verdict
 from app.canvas.inks import inks, label_width
 from app.canvas.items import BlockItem, WireItem
 from app.canvas.mirror import Mirror
-from app.canvas.paths import Points
 from app.canvas.pulses import Pulses
-from app.canvas.router import Link, Router
 from app.canvas.signs import Signs
 from app.canvas.spotlight import Spotlight
-from app.canvas.turning import laid_box, laid_link, risen, route
 from app.canvas.veil import Veil
+from app.canvas.ways import Ways
 from app.theme import Theme
 from graph.change import Change
 from graph.diagram import INLET, OUTLET, UP, Diagram, Pin, Wire
@@ -73,7 +70,7 @@ class CanvasScene(QGraphicsScene):
         self.wires: dict[Wire, WireItem] = {}
         self.selected: frozenset[str] = frozenset()
         self.selected_wires: frozenset[Wire] = frozenset()
-        self._router = Router()
+        self.ways = Ways(self)
         self.frames = Frames(self)
         self.frames.changed.connect(self._frames_changed)
         self.pulses, self.gliding = Pulses(self), Gliding(self)
@@ -96,7 +93,8 @@ class CanvasScene(QGraphicsScene):
         self.part = part
         self.gliding.rest()
         self.clear()
-        self.blocks, self.wires, self._router = {}, {}, Router()
+        self.blocks, self.wires = {}, {}
+        self.ways.clear()
         self.verdicts, self._marked = {}, set()
         self.report, self._troubles = Report(), {}
         self.show_frame(None)
@@ -104,7 +102,7 @@ class CanvasScene(QGraphicsScene):
         for name in diagram.blocks:
             self._add_block(name)
         for wire in diagram.wires:
-            self._link(wire)
+            self.ways.link(wire)
         self._route()
         self.frames.show(diagram)
         self.setSceneRect(self.bounds().adjusted(-MARGIN, -MARGIN, MARGIN, MARGIN))
@@ -120,17 +118,17 @@ class CanvasScene(QGraphicsScene):
             self.frames.show(diagram)
         for wire in change.unwired:
             self.removeItem(self.wires.pop(wire))
-            self._router.link(wire, None)
+            self.ways.unlink(wire)
         for name in change.removed:
             self.removeItem(self.blocks.pop(name))
-            self._router.place(name, None)
+            self.ways.remove(name)
         if change.runs or change.altered or change.turned:
             self._refresh(self._rename(change) & self.blocks.keys())
         for name in change.added:
             self._add_block(name)
         self._place(change.moved + change.altered)
         for wire in change.wired:  # once their blocks are in place
-            self._link(wire)
+            self.ways.link(wire)
         self._route()
         self._grow(change.added + change.moved + change.altered)
         self.select(self.selected, self.selected_wires, self.frames.selected)
@@ -187,26 +185,7 @@ class CanvasScene(QGraphicsScene):
         item.setPos(*self.diagram.blocks[name].position)
         self.blocks[name] = item
         self.addItem(item)
-        self._stand(item)
-
-    def _stand(self, item: BlockItem) -> None:
-        """Tells the router what a block takes up where it is."""
-        made, x, y = item.face.form, item.x(), item.y()
-        hull, taken = made.box(), made.taken()
-        self._router.place(
-            item.block,
-            laid_box((hull[0] + x, hull[1] + y, hull[2] + x, hull[3] + y), made.up),
-            laid_box((taken[0] + x, taken[1] + y, taken[2] + x, taken[3] + y), made.up),
-        )
-
-    def _link(self, wire: Wire) -> None:
-        self._router.link(wire, self._link_between(wire.source, wire.target))
-
-    def _link_between(self, source: Pin, target: Pin) -> Link:
-        begin, end = self.blocks[source.block], self.blocks[target.block]
-        ring, port = begin.face.form.ring(source.name), end.face.form.port(target.name)
-        at, to = (begin.x(), begin.y()), (end.x(), end.y())
-        return laid_link(Link(source.block, ring, at, target.block, port, to), self.is_rising)
+        self.ways.stand(item)
 
     @property
     def is_rising(self) -> bool:
@@ -215,8 +194,7 @@ class CanvasScene(QGraphicsScene):
 
     def _route(self) -> None:
         """Draws the wires whose ways are others now."""
-        for wire, lies in self._router.ways().items():
-            way = risen(lies, self.is_rising)
+        for wire, way in self.ways.altered():
             if wire in self.wires:
                 self.wires[wire].set_way(way)
             else:
@@ -233,7 +211,7 @@ class CanvasScene(QGraphicsScene):
                     altered.append(name)
                 item.set_face(face)
                 differs = True
-        self._reroute(altered)
+        self.ways.follow(altered)
         return differs
 
     def _place(self, ids: Iterable[str]) -> None:
@@ -243,14 +221,7 @@ class CanvasScene(QGraphicsScene):
             self.blocks[name].setPos(*self.diagram.blocks[name].position)
         fed = {w.target.block for name in ids for w in self.diagram.wires_from(name)}
         self._refresh(fed.union(ids))
-        self._reroute(ids)
-
-    def _reroute(self, ids: Iterable[str]) -> None:
-        for name in ids:
-            self._stand(self.blocks[name])
-        for wire in {w for name in ids for w in self.diagram.wires_of[name]}:
-            if wire in self.wires:
-                self._link(wire)
+        self.ways.follow(ids)
 
     def _grow(self, ids: Iterable[str]) -> None:
         """Keeps the index's rectangle around all blocks, with room to spare so that this is rare."""
@@ -336,7 +307,7 @@ class CanvasScene(QGraphicsScene):
         here = [name for name in moves if name in self.blocks]
         for name in here:
             self.blocks[name].setPos(*moves[name])
-        self._reroute(here)
+        self.ways.follow(here)
         self._route()
         self._touch()
 
@@ -384,14 +355,6 @@ class CanvasScene(QGraphicsScene):
             return item.pos() + QPointF(ring.x + rim, ring.y)
         port = made.port(pin.name)
         return item.pos() + QPointF(port.x, port.y)
-
-    def way_between(self, source: Pin | tuple[float, float], target: Pin) -> Points:
-        """The way that a wire from an output, or from a point of the scene, to an input takes."""
-        if isinstance(source, Pin):
-            return risen(self._router.way(self._link_between(source, target)), self.is_rising)
-        over = self.blocks[target.block]
-        port, to = over.face.form.port(target.name), (over.x(), over.y())
-        return route(Ring(0.0, 0.0, 0.0, 0.0, 0.0), source, port, to, self.is_rising)
 
     def bounds(self, ids: Iterable[str] | None = None) -> QRectF:
         """The rectangle around these blocks with all their texts, or around all."""

@@ -154,7 +154,7 @@ class DragWire(_Drawing):
         if item is None or not self._moved:
             return
         if self._target is not None:
-            way = self.scene.way_between(self._source, self._target)
+            way = self.scene.ways.between(self._source, self._target)
         else:
             ring = item.face.form.ring(self._source.name)
             end = (self._point.x(), self._point.y())
@@ -232,6 +232,6 @@ class DragBack(_Drawing):
         if not self._moved or self._target.block not in self.scene.blocks:
             return
         point = (self._point.x(), self._point.y())
-        way = self.scene.way_between(self._source or point, self._target)
+        way = self.scene.ways.between(self._source or point, self._target)
         path = wire_path(paths.shaft(way))
         paint_wire(painter, path, way, self.look(self._source is not None))

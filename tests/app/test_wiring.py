@@ -142,7 +142,7 @@ def test_the_beginning_of_a_wire_refuses_a_loop_and_a_cost(qapp: Any) -> None:
 
 def test_the_wire_is_shown_where_it_would_snap(qapp: Any) -> None:
     bench = Bench(forked())
-    x, y = bench.scene.way_between(*wire("k.y -> linear2.z")).mean(axis=0)
+    x, y = bench.scene.ways.between(*wire("k.y -> linear2.z")).mean(axis=0)
     assert not like_color(bench.color(x, y), bench.scene.ink.selection)
     bench.press(_along(bench, "x.y -> linear2.z", 0.04))
     bench.move(bench.at(60, 100))
@@ -302,7 +302,7 @@ def test_arrows_and_tab_choose_and_what_is_chosen_is_said_and_marked(qapp: Any) 
     assert bench.said[-1].startswith("x.y to relu1.z")
     bench.key(Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
     assert bench.said[-1].startswith("x.y to linear1.z")
-    x, y = bench.scene.way_between(*wire("x.y -> linear1.z")).mean(axis=0)
+    x, y = bench.scene.ways.between(*wire("x.y -> linear1.z")).mean(axis=0)
     assert like_color(bench.color(x, y), bench.scene.ink.selection)
     bench.key(Qt.Key.Key_Return)
     assert bench.diagram.wires == (wire("x.y -> linear1.z"),)

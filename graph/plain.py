@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-MAX_VALUES = 4_000_000  # in one text; bounds the memory that parsing it takes
+MAX_VALUES = 2_000_000  # in one text; bounds the memory that parsing it takes
 MAX_WHOLE = 2**63 - 1
 MAX_DIGITS = 100  # of one number
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from graph.diagram import (
     MAX_BLOCKS,
     MAX_LABEL,
+    MAX_WIRES,
     RIGHT,
     Block,
     Diagram,
@@ -33,6 +34,7 @@ from graph.problem import DiagramError
 
 MAX_DEPTH = 16  # of diagrams within diagrams
 EXTRA = "x-"  # what other programs may add
+MAX_EXTRA = 1_000  # entries of theirs in one object
 DIAGRAM_KEYS = ("flow", "recipe", "blocks", "wires", "frames", "comments", "parts")
 BLOCK_KEYS = ("kind", "position", "settings", "label", "shares", "muted", "expanded")
 FRAME_KEYS = ("id", "title", "rectangle", "color")
@@ -165,6 +167,8 @@ def _plain_block(block: Block) -> dict[str, Any]:
 
 
 def _read_wires(values: list[Any]) -> tuple[Wire, ...]:
+    if len(values) > MAX_WIRES:
+        raise PlainError(f"a diagram has at most {MAX_WIRES:,} wires, this one {len(values):,}.")
     return tuple(_checked(f"wire {i}", _read_wire, wire) for i, wire in enumerate(values, 1))
 
 
@@ -290,6 +294,8 @@ def _extra(found: Mapping[str, Any], all_of_it: bool = False) -> dict[str, Any]:
             kept[text(name, 200)] = _checked(shown(name), _free, value)
         elif all_of_it:
             raise PlainError(f"{shown(name)}: names of your own begin with {EXTRA}.")
+        if len(kept) > MAX_EXTRA:
+            raise PlainError(f"there are more than {MAX_EXTRA:,} names that begin with {EXTRA}.")
     return kept
 
 

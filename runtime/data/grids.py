@@ -6,6 +6,8 @@ import numpy as np
 
 from runtime.data.dataset import Data, Dataset, Field, check_size, dataset, setting
 
+TOGETHER = 1 << 20  # numbers whose waves are in memory at a time
+
 
 @dataset
 class Heat(Dataset):
@@ -32,10 +34,14 @@ class Heat(Dataset):
     def make(self, seed: int, folder: str = "") -> Data:
         check_size(self.title, self.points, self.size, self.size)
         random = np.random.default_rng(seed)
-        x = _smooth(random.standard_normal((self.points, 1, self.size, self.size)))
+        x = random.standard_normal((self.points, 1, self.size, self.size))
+        y = np.empty_like(x)
         # all steps at once: on a grid that wraps around the Laplacian only scales each wave
         kept = (1 + self.diffusion * _laplacian(self.size)) ** self.steps
-        y = np.fft.ifft2(np.fft.fft2(x) * kept).real
+        some = max(1, TOGETHER // self.size**2)
+        for rows in (slice(n, n + some) for n in range(0, self.points, some)):
+            x[rows] = _smooth(x[rows])
+            y[rows] = np.fft.ifft2(np.fft.fft2(x[rows]) * kept).real
         return Data(self.title, {"x": x, "y": y + self.noise * random.standard_normal(y.shape)})
 
 

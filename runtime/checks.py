@@ -99,7 +99,7 @@ def _check_block(
 ) -> float | None:
     """The largest relative difference of one block's gradients, None when it has none."""
     if stage.of_weights:
-        given = [p for n, p in twin.parameters.items() if twin.is_weight(n)]
+        given = [p for n, p in twin.parameters.items() if twin.modules.is_weight(n)]
     else:
         given = [wires[pin] for pin in stage.sources]
     inputs = [v.detach().clone(memory_format=torch.contiguous_format) for v in given]

@@ -46,11 +46,11 @@ class Draft:
         if stage.of_weights:
             arguments = tuple(
                 self.graph.get_attr(path)
-                for name, path in self.program.paths.items()
-                if self.program.is_weight(name)
+                for name, path in self.program.modules.paths.items()
+                if self.program.modules.is_weight(name)
             )
         if isinstance(stage.op, nn.Module):
-            node = self.graph.call_module(self.program.targets[name], arguments)
+            node = self.graph.call_module(self.program.modules.targets[name], arguments)
         else:
             node = self.graph.call_function(stage.op, arguments)
         self.ends[name] = node
@@ -90,7 +90,7 @@ class Draft:
         weight = self.program.cost(name).weight
         if weight != 1.0:
             energy = self.graph.call_function(torch.mul, (energy, weight))
-        gate = self.program.targets.get(f"{name} gate")
+        gate = self.program.modules.gates.get(name)
         return (
             self.graph.call_function(torch.mul, (energy, self.graph.get_attr(gate)))
             if gate

@@ -84,7 +84,7 @@ def _plain(program: Program) -> nn.Module:
     """The predictor as it answers after training, its weights called as they lie inside."""
     if not program.answers:
         raise DiagramError("there is nothing to export: no block of the diagram predicts anything.")
-    return fx.GraphModule(program.root, Draft(program).predictor()).eval()
+    return fx.GraphModule(program.modules.root, Draft(program).predictor()).eval()
 
 
 def _examples(program: Program) -> tuple[torch.Tensor, ...]:

@@ -6,8 +6,7 @@ fx writes Python source and executes it, so no string of a file reaches it: targ
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -15,19 +14,21 @@ import torch
 from torch import fx, nn
 
 from graph.diagram import OUTPUT, Diagram, Pin
-from graph.parts import Flat, levels_of
+from graph.parts import Flat
 from graph.problem import DiagramError, Problem
 from graph.settings import SettingError
 from nodes.block import Cost, Glyph, Regulariser
 from nodes.names import names
 from nodes.parts import expanded
+from runtime import earlier
 from runtime.data import Data, DataError, load
 from runtime.draft import Draft, Wires
 from runtime.inputs import all_given, glyph_of, kinds_of, recipe_of
-from runtime.making import Stage, owner_of
+from runtime.making import Stage
+from runtime.modules import Modules
 from runtime.recipe import Recipe
+from runtime.reporting import report_of
 from runtime.shapes import Trace, Tracer
-from runtime.snapshot import Counts, Report
 from runtime.trial import Kind
 
 Samples: TypeAlias = torch.Tensor | np.ndarray | Sequence[Any]
@@ -47,7 +48,8 @@ class Program:
         trace: Trace,
         recipe: Recipe,
         device: str,
-        report_problems: tuple[Problem, ...],
+        flat: Flat,
+        problems: Sequence[Problem],
     ) -> None:
         self.diagram, self.recipe, self.device = diagram, recipe, device
         self.dtype: torch.dtype = getattr(torch, recipe.dtype)
@@ -55,6 +57,9 @@ class Program:
         self.kept: dict[
             str, Stage
         ] = {}  # stages of earlier programs: a block that runs again gets its weights back
+        self.is_trained = False  # whether a step has been made, or weights were loaded
+        self.learned: set[str] = set()  # what it had from trained programs
+        self.earlier: dict[earlier.Key, torch.Tensor] = {}  # what they had, and it has no place for
         self.kinds = trace.kinds
         self.inputs = tuple(
             n for n in diagram.order if Pin(n, OUTPUT) in trace.kinds and n not in trace.stages
@@ -64,87 +69,11 @@ class Program:
             name for name, stage in trace.stages.items() if isinstance(stage.type, Cost)
         )
         self.fields = {n: str(diagram.blocks[n].settings.get("field", "x")) for n in self.inputs}
-        self.prefixes: dict[str, str] = {}  # generated target -> block id
-        self.targets: dict[str, str] = {}  # block id -> generated target
         self._sections: dict[tuple[tuple[Pin, ...], Pin], fx.GraphModule] = {}
-        self.root = self._collect()
-        self.module = self._compiled(Draft(self).loss())
-        self.report = self._report(trace, report_problems)
-
-    def _collect(self) -> nn.Module:
-        root = nn.Module()
-        known: dict[int, str] = {}  # by the module's identity: sharing blocks have one
-        for number, (name, stage) in enumerate(self.stages.items()):
-            owner = owner_of(self.diagram, name)
-            if isinstance(stage.op, nn.Module):
-                target = known.setdefault(id(stage.op), f"m{number}")
-                self.prefixes[target] = owner
-                self.targets[name] = target
-                root.add_module(target, stage.op)
-            if isinstance(stage.type, Regulariser) and stage.type.start:
-                root.register_buffer(
-                    f"gate{number}", torch.zeros((), dtype=self.dtype), persistent=False
-                )
-                self.targets[f"{name} gate"] = f"gate{number}"
-        return root.to(self.device) if self.device != "meta" else root
-
-    def _compiled(self, graph: fx.Graph) -> fx.GraphModule:
-        graph.lint()
-        module = fx.GraphModule(self.root, graph, class_name="Diagram")
-        for name, child in self.root.named_children():
-            if not hasattr(
-                module, name
-            ):  # a block that this graph does not call still has its weights in the state
-                module.add_module(name, child)
-        module.register_state_dict_post_hook(partial(self._named))
-        module.register_load_state_dict_pre_hook(self._unnamed)
-        # it shares its sub-modules with the others: setting its mode here would set theirs, in the middle of a judgement
-        return module
-
-    def _named(self, _module: nn.Module, state: dict[str, Any], prefix: str, _meta: Any) -> None:
-        inside = {k.removeprefix(prefix): state.pop(k) for k in [*state] if k.startswith(prefix)}
-        for key, value in inside.items():
-            if "." in key:  # gates stay inside
-                state[prefix + self.public_name(key)] = value
-
-    def _unnamed(self, _module: nn.Module, state: dict[str, Any], prefix: str, *_rest: Any) -> None:
-        inside = {key: self.public_name(key) for key in self.root.state_dict()}
-        found = {
-            key: state[prefix + name] for key, name in inside.items() if prefix + name in state
-        }
-        for name in {*inside.values()}:
-            state.pop(prefix + name, None)
-        state.update({prefix + key: value for key, value in found.items()})
-        state.update(
-            {f"{prefix}{name}": gate for name, gate in self.root.named_buffers(recurse=False)}
-        )
-
-    def public_name(self, key: str) -> str:
-        """`linear1.weight` for fx's `m3.weight`."""
-        target, _, rest = key.partition(".")
-        while rest.startswith("inner."):  # of what wraps a block's own module
-            rest = rest.removeprefix("inner.")
-        return f"{self.prefixes.get(target, target)}.{rest}"
-
-    @cached_property
-    def paths(self) -> dict[str, str]:
-        """Where every trainable weight lies inside, by its public name."""
-        return {self.public_name(path): path for path, _ in self.root.named_parameters()}
-
-    @cached_property
-    def parameters(self) -> dict[str, nn.Parameter]:
-        """Every trainable weight by its public name."""
-        return {name: self.root.get_parameter(path) for name, path in self.paths.items()}
-
-    def _report(self, trace: Trace, problems: tuple[Problem, ...]) -> Report:
-        trained = [n for n in self.costs if self.cost(n).use != "inference"]
-        return Report(
-            shapes={pin: kind.shown for pin, kind in trace.kinds.items()},
-            problems=(*problems, *trace.problems),
-            counts=trace.counts,
-            source=self.module.code,
-            trainable=bool(trained) and any(p.requires_grad for p in self.root.parameters()),
-        )
+        self.modules = Modules(diagram, trace.stages, self.dtype, device)
+        self.parameters = self.modules.parameters  # every trainable weight by its public name
+        self.module = self.modules.graph_module(Draft(self).loss())
+        self.report = report_of(self, trace, flat, problems)
 
     # --- what is asked of it ---------------------------------------------------------------------------------
 
@@ -156,12 +85,10 @@ class Program:
 
     def set_epoch(self, epoch: int) -> None:
         """Opens the regularisers whose first epoch has come."""
-        for name in self.costs:
-            gate = self.targets.get(f"{name} gate")
-            if gate:
-                regulariser = self.cost(name)
-                assert isinstance(regulariser, Regulariser)
-                getattr(self.root, gate).fill_(float(epoch >= regulariser.start))
+        for name in self.modules.gates:
+            regulariser = self.cost(name)
+            assert isinstance(regulariser, Regulariser)
+            self.modules.open_gate(name, epoch >= regulariser.start)
 
     def tensors(self, given: Mapping[str, Samples], needed: Sequence[str]) -> list[torch.Tensor]:
         """The values in `needed` from `given` (by block id or by field), as tensors of the program's dtype and device."""
@@ -244,7 +171,7 @@ class Program:
 
     @cached_property
     def _predictor(self) -> fx.GraphModule:
-        return self._compiled(Draft(self).predictor())
+        return self.modules.graph_module(Draft(self).predictor())
 
     def predictor(self) -> nn.Module:
         """A plain nn.Module from the inputs (`predictor_inputs`, in order) to the answer, or to a tuple of several."""
@@ -253,7 +180,7 @@ class Program:
     def section(self, start: tuple[Pin, ...], end: Pin) -> fx.GraphModule:
         """What lies between variables: the values at `start`, on which alone `end` depends -> the value at `end`."""
         if (start, end) not in self._sections:
-            self._sections[start, end] = self._compiled(Draft(self).section(start, end))
+            self._sections[start, end] = self.modules.graph_module(Draft(self).section(start, end))
         return self._sections[start, end]
 
     def passages(self, end: Pin) -> tuple[Pin, ...]:
@@ -279,12 +206,12 @@ class Program:
         """The twin of `module` that also returns the value on every wire and of every variable."""
         draft = Draft(self)
         graph, wires = draft.watched()
-        return self._compiled(graph), wires
+        return self.modules.graph_module(graph), wires
 
     @cached_property
     def energy_module(self) -> fx.GraphModule:
         """Inputs -> the inference energy `[B]`: costs whose use is inference or both, weighted."""
-        return self._compiled(Draft(self).energy())
+        return self.modules.graph_module(Draft(self).energy())
 
     def predict(self, **inputs: Samples) -> dict[str, torch.Tensor]:
         """The answers for these inputs, by the names of their variables ("ȳ")."""
@@ -302,15 +229,10 @@ class Program:
             for pin, value in zip(self.answers, answers, strict=True)
         }
 
-    def is_weight(self, name: str) -> bool:
-        """Whether a regulariser of all weights counts this parameter: matrices, filters, drawn-out parameters; no biases."""
-        parameter = self.parameters[name]
-        return parameter.dim() >= 2 or name.endswith(".value")
-
     def load(self, weights: Mapping[str, torch.Tensor | np.ndarray]) -> list[str]:
         """Takes over the tensors whose name and shape fit; returns the names of those that do not."""
         own = self.module.state_dict()
-        left = []
+        self.is_trained, left = True, []
         for name, value in weights.items():
             tensor = torch.as_tensor(value)
             if name in own and own[name].shape == tensor.shape:
@@ -336,7 +258,8 @@ def compile(
 
     Shapes of the observed variables come from `shapes` (by id or field, for one sample, real numbers), else
     from `data`, else from the data that the recipe names (files are looked up in `folder`).  `device` "meta"
-    allocates nothing.  `keep` gives a program whose weights serve again where name and shape fit.
+    allocates nothing.  `keep` gives a program whose weights serve again where name and shape fit, else what those before it
+    have learned under that name in that shape.
     """
     recipe, problems = recipe_of(diagram)
     flat = _expanded(diagram, problems)
@@ -352,11 +275,12 @@ def compile(
     inputs = kinds_of(diagram, shapes or {}, data, dtype, problems)
     kept = {**keep.kept, **keep.stages} if keep else {}
     trace = Tracer(diagram, inputs, dtype, device, recipe.seed, kept).run()
-    program = Program(diagram, trace, recipe, device, tuple(problems))
-    program.report = _with_parts(program.report, flat)
+    program = Program(diagram, trace, recipe, device, flat, problems)
     program.kept = dict(
         list({n: s for n, s in kept.items() if n not in program.stages}.items())[-_KEPT:]
     )
+    if keep is not None and device != "meta":
+        earlier.bring_back(program, keep)
     return program
 
 
@@ -368,20 +292,3 @@ def _expanded(diagram: Diagram, problems: list[Problem]) -> Flat:
         return Flat(diagram.with_(blocks={}, wires=(), parts={}))
     problems.extend(flat.problems)
     return flat
-
-
-def _with_parts(report: Report, flat: Flat) -> Report:
-    """The report with shapes of the parts' pins and with their counts; the total counts plain blocks only."""
-    shapes = {
-        pin: report.shapes[origin]
-        for pin, origin in flat.sources.items()
-        if origin in report.shapes
-    }
-    parts: dict[str, list[Counts]] = {}
-    for name, count in report.counts.items():
-        for level in levels_of(name):
-            parts.setdefault(level, []).append(count)
-    sums = {
-        n: Counts(sum(c.weights for c in cs), sum(c.macs for c in cs)) for n, cs in parts.items()
-    }
-    return replace(report, shapes={**report.shapes, **shapes}, parts=sums)

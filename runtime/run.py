@@ -141,6 +141,7 @@ class Run:
         if math.isfinite(value):
             self._update(inputs, loss, seen.gradients if seen else None)
             self.step_count += 1
+            self.program.is_trained = True
             self._leave_epoch()
         return value, seen, inputs
 

@@ -77,7 +77,7 @@ class _Loss:
         part = self.run.batches.part("training", min(MOST, max(FEWEST, WORK // one)))
         self.inputs = [value.clone() for value in self.run.inputs_of(part)]
         self.samples = len(next(iter(part.values())))
-        self.module, self.paths = program.module, program.paths
+        self.module, self.paths = program.module, program.modules.paths
         self.fixed = {self.paths[n]: w for n, w in self.plane.fixed().items()}
         values = sum(numel(kind.shape) // SAMPLES for kind in program.kinds.values())
         first, second = self.plane.directions

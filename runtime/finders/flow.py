@@ -46,7 +46,7 @@ def ratio(case: Case) -> Iterator[Finding | None]:
 def _sizes(case: Case) -> dict[str, float]:
     """At the outputs of the blocks with weight matrices, along the flow."""
     program, found = case.run.program, dict[str, float]()
-    matrices = {n.partition(".")[0] for n in program.parameters if program.is_weight(n)}
+    matrices = {n.partition(".")[0] for n in program.parameters if program.modules.is_weight(n)}
     for name in program.stages:
         gradient = case.seen.variable_gradients.get(Pin(name, OUTPUT))
         if name in matrices and gradient is not None:
@@ -89,6 +89,7 @@ def unmoved(case: Case) -> Iterator[Finding | None]:
 
 def gradients(case: Case) -> Iterator[Finding | None]:
     """Gradients against central differences, as Check gradients does."""
+    case.needs_numbers()
     program = case.run.program
     if len(program.stages) > BLOCKS or program.report.total.macs > MACS:
         raise NotLooked("the net is too large to check its gradients in passing")

@@ -122,9 +122,9 @@ class Walk:
         """The energy of a cost, and what its gradient is seeded with: λ, 1 for most."""
         cost = self.program.cost(name)
         seed = 0.0 if cost.use == "inference" else cost.weight
-        gate = self.program.targets.get(f"{name} gate")
+        gate = self.program.modules.gates.get(name)
         if gate is not None:
-            seed *= float(self.program.root.get_buffer(gate))
+            seed *= float(self.program.modules.root.get_buffer(gate))
         energy = _plain(self.seen.energies[name]).reshape(-1)
         return Value(name, "C", numbers(energy), numbers(np.full_like(energy, seed)))
 

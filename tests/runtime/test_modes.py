@@ -53,5 +53,5 @@ def test_training_goes_on_with_dropout_after_a_look() -> None:
     assert figure(run, run.seen, Ask("answers", size=16)) is not None
     before = _seen(run.program)
     run.step()
-    assert all(part.training for part in run.program.root.children())
+    assert all(part.training for part in run.program.modules.root.children())
     assert not torch.equal(_seen(run.program), before)

@@ -273,3 +273,23 @@ def test_what_grows_beyond_the_memory_is_refused_before_any_of_it_is_there(
     (problem,) = compile(s.diagram(), shapes={"x": shape}).report.problems
     assert problem.where == f"{kind}1" and "GB are free" in problem.message
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 500_000  # kB
+
+
+def test_a_program_that_is_no_more_leaves_no_source_behind() -> None:
+    """fx keeps the text of every graph; a day of edits makes thousands."""
+    import gc
+    import linecache
+
+    from torch.fx import graph_module
+
+    def kept() -> int:
+        gc.collect()
+        cache = graph_module._loader.eval_cache  # type: ignore[attr-defined]
+        return len(cache) + sum(name.startswith("<eval_with_key>") for name in linecache.cache)
+
+    program = compile(classifier())
+    before = kept()
+    for units in (21, 22, 23, 24, 25):
+        program = compile(SetSetting("linear1", "units", units).apply(classifier()), keep=program)
+        program.predict(x=torch.zeros(2, 2))
+    assert kept() <= before + 2, "the one that is left has one graph more"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from graph.diagram import Frozen
 from graph.problem import DiagramError
 from runtime.figures.findings import Finding, Findings
-from runtime.finders import flow, labels, rates, start, units
+from runtime.finders import broken, flow, labels, rates, start, units
 from runtime.finders.case import Case, NotLooked
 from runtime.nonfinite import NonFinite
 from runtime.run import Run
@@ -17,6 +17,7 @@ Finder = Callable[[Case], Iterator[Finding | None]]
 
 FINDERS: Mapping[str, Finder] = Frozen(
     {
+        "values that are no numbers": broken.broken,
         "frozen weights, or weights without a gradient": flow.unmoved,
         "the rate": rates.rate,
         "dead ReLUs": units.dead,

@@ -80,6 +80,15 @@ class Case:
         first, now = self.losses
         return first - now > 0.5 * max(abs(first), DIFFERENT)
 
+    def is_finite(self, run: Run) -> bool:
+        """Whether a run's loss over the samples is a number."""
+        return math.isfinite(self.loss_of(run))
+
+    def needs_numbers(self) -> None:
+        """Raises NotLooked where values were found that are no numbers: nothing more can be said of them."""
+        if "broken" in self.ill:
+            raise NotLooked("values that are no numbers are to be mended first")
+
     def loss_of(self, run: Run) -> float:
         """The training loss of a run over the samples, infinite when it is no number."""
         with torch.no_grad():

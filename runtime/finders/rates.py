@@ -10,7 +10,8 @@ from graph.edits import SetRecipe
 from runtime.figures.findings import Finding, Trace
 from runtime.finders.case import DIFFERENT, Case, NotLooked, Trial, together
 
-SMALLER, LARGER = (0.1, 0.01, 0.001, 1e-4), (10.0, 100.0, 1e3, 1e4, 1e5)
+SMALLER = (0.1, 0.01, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7, 1e-8)
+LARGER = (10.0, 100.0, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8)
 FEWEST = 30  # steps of a trial, below which it says nothing
 FALLS = 0.1  # of the first loss, that a loss has to come down to be called falling
 SLOW = 0.3  # of the first loss: what a whole training should take away
@@ -24,6 +25,7 @@ TINY, HUGE = 0.05, 20.0  # deviations of an input, all columns together
 def rate(case: Case) -> Iterator[Finding | None]:
     """Too large: the loss does not fall, at a smaller rate it does.  Too small: it hardly moves, at a larger one it does."""
     own = case.run.recipe.rate
+    case.needs_numbers()
     if own == 0:
         yield Finding(
             "rate",

@@ -24,13 +24,14 @@ ENTROPIES = ("cross_entropy", "nll_loss")
 
 def chance(case: Case) -> Iterator[Finding | None]:
     """With first weights every class should be as likely: the cross entropy is ln(classes)."""
+    case.needs_numbers()
     cost, answer, _ = case.target
     if case.run.program.stages[cost].block.kind not in ENTROPIES:
         raise NotLooked("the cost is no cross entropy")
     count = case.run.program.kinds[answer].shape[1]
     first = case.energy(case.fresh, cost)
     yield None
-    if first > FACTOR * math.log(count) + 0.5 or not math.isfinite(first):
+    if first > FACTOR * math.log(count) + 0.5:
         yield Finding(
             "chance",
             answer.block,
@@ -42,6 +43,7 @@ def chance(case: Case) -> Iterator[Finding | None]:
 
 def memory(case: Case) -> Iterator[Finding | None]:
     """Eight samples are learned by heart by whatever has as many weights as these have answers."""
+    case.needs_numbers()
     if "rate" in case.ill:
         raise NotLooked("the rate is to be mended first")
     answer = case.target[1]

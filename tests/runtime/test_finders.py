@@ -121,6 +121,17 @@ def test_a_rate_that_is_too_small() -> None:
     assert told.edit.apply(net()).recipe["rate"] > 1e-6  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(("rate", "what"), [(1e6, "too large"), (1e-7, "too small")])
+def test_a_rate_that_is_out_of_all_proportion(rate: float, what: str) -> None:
+    told = only(rates.rate, run_of(net("tanh", rate=rate, optimizer="sgd")))
+    assert what in told.text
+    better = told.edit.apply(net()).recipe["rate"]  # type: ignore[union-attr]
+    assert 1e-3 < better < 30.0
+    again = run_of(net("tanh", rate=better, optimizer="sgd"))
+    losses = [again.step() for _ in range(100)]
+    assert np.mean(losses[-10:]) < 0.95 * np.mean(losses[:3])
+
+
 def test_a_rate_of_zero() -> None:
     assert only(rates.rate, run_of(net(rate=0.0))).text.startswith("The rate is 0")
 
@@ -281,6 +292,24 @@ def test_what_has_too_few_weights_is_not_judged_by_its_memory() -> None:
     s.cross_entropy(s.linear(x, units=3), y)
     with pytest.raises(NotLooked, match="too few weights"):
         found_by(start.memory, run_of(s.diagram(data="spiral")))
+
+
+def test_values_that_are_no_numbers_are_told_where_they_are_born_and_nothing_else_is_blamed() -> (
+    None
+):
+    s = Sketch()
+    x, y = s.observed("x"), s.observed("y")
+    s.cross_entropy(s.linear(s.log(s.linear(x, units=10)), units=3), y)
+    run = run_of(s.diagram(data="spiral", seed=1))
+    told = whole(run)
+    (found,) = told.found
+    assert found.where == "log1" and "not a number" in found.text
+    part = run.batches.part("training", 512)["x"]
+    weights, bias = (run.program.parameters[f"linear1.{n}"] for n in ("weight", "bias"))
+    entering = (part @ weights.T + bias).detach()
+    assert f"between {float(entering.min()):.3g} and {float(entering.max()):.3g}" in found.text
+    assert "rate" not in found.advice
+    assert any(text.startswith("gradients against central differences") for text in told.left_out)
 
 
 # --- in the engine -----------------------------------------------------------------------------------------------

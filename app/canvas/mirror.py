@@ -25,7 +25,7 @@ from app.canvas.outlines import body
 from app.theme import mixed
 from graph.diagram import Pin, Wire
 from nodes.block import Cost, Glyph
-from nodes.names import Names, names
+from nodes.names import FLANK, Names, names
 from nodes.parts import type_in
 from runtime.snapshot import Snapshot
 
@@ -161,8 +161,10 @@ class Mirror:
         """The same way mirrored and backwards, from inside the twin that it leaves."""
         lying = [self._lying(x, y) for x, y in item.way.tolist()]
         way = np.array([(x, self._below(y)) for x, y in lying])[::-1]
-        end = self._twin(item.wire.target.block).x()
-        inside = (end, way[0][1]) if abs(way[0][0] - end) > 2 else tuple(way[0])
+        end = self._twin(item.wire.target.block)
+        half = self._breadth(self._scene.blocks[item.wire.target.block].face.form) / 2
+        at_flank = abs(way[0][1] - end.y()) >= half - 1
+        inside = (way[0][0], end.y()) if at_flank else (end.x(), way[0][1])
         self._draw(np.vstack([inside, way]))
 
     def _draw(self, way: paths.Points) -> None:
@@ -223,7 +225,8 @@ class Mirror:
     def _add_weights(self, item: BlockItem, middle: QPointF, named: Names) -> None:
         bottom = middle.y() + self._breadth(item.face.form) / 2
         self._draw(np.array([(middle.x(), bottom), (middle.x(), bottom + STEM)]))
-        text = f"∂C/∂{named.weights.get(item.block, 'w')}"
+        given = Pin(item.block, FLANK) in self._scene.diagram.inputs  # then only b is its own
+        text = f"∂C/∂{named.weights.get(item.block, 'b' if given else 'w')}"
         self._name(QPointF(middle.x(), bottom), STEM, BELOW - 4, text, item.block)
 
     def _has_weights(self, block: str) -> bool:

@@ -21,7 +21,7 @@ MANY = 3  # wires from one column into one block; more fan out above and below i
 ROOM = 90.0  # for the wires of a fan to bend
 ROW = 100.0  # between the blocks of a fan
 LONGEST = 9  # blocks of a chain on one line
-LINE = 150.0  # between the lines of a chain
+LINE = 180.0  # between the lines of a chain
 
 
 def placed(diagram: Diagram) -> Diagram:

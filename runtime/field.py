@@ -162,4 +162,5 @@ def _shares(program: Program, answer: Pin, out: torch.Tensor) -> torch.Tensor:
 
 
 def _image(values: torch.Tensor, size: int) -> np.ndarray:
-    return values.reshape(size, size).to(torch.uint8).cpu().numpy()
+    """As bytes; what is no number is 0, so that nothing is sure there."""
+    return values.nan_to_num(0.0).reshape(size, size).to(torch.uint8).cpu().numpy()

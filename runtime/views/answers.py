@@ -107,6 +107,8 @@ def _over_plane(
         answer,
         _given(run, start, plane.lifted(grid_points(bounds, size)), raw),
     )
+    if not torch.isfinite(out).any():
+        return None
     wanted, names = targets(run, samples.rows)
     grid = grid_of(run.program, answer, out, bounds, chooses(run.program, answer, wanted))
     points = Points(over, _classes_or_values(wanted, grid, len(over)), names)

@@ -245,6 +245,26 @@ def test_a_net_with_many_outputs_is_neither(monkeypatch: pytest.MonkeyPatch) -> 
     np.testing.assert_array_equal(found.points.y, run.data.fields["y"][rows])
 
 
+def test_where_the_answer_is_no_number_nothing_is_sure_and_without_any_nothing_is_drawn() -> None:
+    s = Sketch()
+    x, y = s.observed("x"), s.observed("y")
+    s.cross_entropy(s.linear(s.log(s.linear(x, units=2)), units=3), y)
+    run = Run(compile(s.diagram(data="spiral", dtype="float64")))
+    weight, bias = (run.program.parameters[f"linear1.{n}"] for n in ("weight", "bias"))
+    with torch.no_grad():
+        weight.copy_(torch.tensor([[1.0, 0.0], [1.0, 0.0]]))
+        bias.fill_(0.5)  # the logarithm is a number where x > -0.5
+    run.look()
+    assert run.seen is not None
+    found = figure(run, run.seen, Ask("answers", choice="input", size=20))
+    none = cells_of(found)[:, 0] < -0.5
+    sure = found.grid.confidence.ravel()
+    assert none.any() and (sure[none] == 0).all() and (sure[~none] >= 85).all()
+    with torch.no_grad():
+        bias.fill_(-100.0)
+    assert figure(run, run.seen, Ask("answers", choice="input", size=20)) is None
+
+
 def test_looking_changes_nothing_that_trains() -> None:
     s = Sketch()
     x, y = s.observed("x"), s.observed("y")

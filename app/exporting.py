@@ -54,7 +54,7 @@ class Choice:
             styled(THEMES[self.theme], self.style),
             report if self.shapes else replace(report, shapes={}),
             scene.pulses.snapshot if self.gradients else None,
-            values=scene.show_values,
+            values=scene.pulses.flows.show_values,
             motion=scene.pulses.motion,
             mirror=scene.mirror.wanted and self.gradients,
             ids=scene.selected if self.selection else None,

@@ -27,7 +27,7 @@ class Drawing(Commands):
 
     def show_values(self, wanted: bool) -> None:
         """Grey pulses and numbers of the values."""
-        self._window.scene.show_values = wanted
+        self._window.scene.pulses.flows.show_values = wanted
         self._keep("values", wanted)
 
     def show_marks(self, wanted: bool) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 
 from app import copying
 from app.actions.commands import Commands, Table
+from app.canvas import deleting
 from app.canvas.placing import on_grid
 from app.clipboard import diagram_in
 from graph.edits import Paste, Together
@@ -30,9 +31,9 @@ class Editing(Commands):
             "paste_wired": lambda: self.paste(wired=True),
             "duplicate": self.duplicate,
             "duplicate_wired": lambda: self.duplicate(wired=True),
-            "delete": scene.delete_selected,
+            "delete": lambda: deleting.delete(scene),
             "connect": window.view.connect_by_keys,
-            "take_out": scene.join_selected,
+            "take_out": lambda: deleting.take_out(scene),
             "select_all": scene.select_all,
             "rename": lambda: window.visits.rename(),
         }
@@ -48,7 +49,7 @@ class Editing(Commands):
         """The same, and deletes them."""
         if self.picked() or self._window.scene.frames.selected:
             self.copy()
-            self._window.scene.delete_selected()
+            deleting.delete(self._window.scene)
 
     def paste(self, wired: bool = False) -> None:
         """Inserts what the clipboard holds, be it a picture, at the mouse if it is over the canvas, and selects it; `wired`,

@@ -37,6 +37,6 @@ class Looking(Commands):
 
     def calm(self, wanted: bool) -> None:
         """No running pulses, and nothing else that moves by itself."""
-        self._window.scene.set_motion(not wanted)
+        self._window.scene.pulses.motion = not wanted
         self._window.figures.set_motion(not wanted)
         self._window.preferences.keep("calm", wanted)

@@ -144,7 +144,7 @@ def _drawing(scene: CanvasScene, ids: frozenset[str] | None, rect: QRectF) -> Dr
     scene.frames.paint(back.painter, scene.frames.bounds(), scene.ink)
     scene.paint_things(things.painter, rect)
     scene.mirror.paint(flows.painter, scene.ink, detail=True)
-    scene.paint_flows(flows.painter, rect, detail=True)
+    scene.pulses.paint(flows.painter, rect, detail=True)
     scene.comparing.paint(flows.painter, scene.ink)
     under = [item for item in flows.items if getattr(item, "behind", False)]
     above = [item for item in flows.items if not getattr(item, "behind", False)]
@@ -162,8 +162,8 @@ def _scene(shown: Shown) -> CanvasScene:
         scene.comparing.show(shown.before)
     scene.mirror.wanted = shown.mirror and shown.ids is None  # it mirrors the whole
     if shown.snapshot is not None:
-        scene.show_values = shown.values
-        scene.set_motion(shown.motion)
+        scene.pulses.flows.show_values = shown.values
+        scene.pulses.motion = shown.motion
         scene.show_frame(replace(shown.snapshot, playing=False))
     return scene
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QRectF, QTimer, Signal
+from PySide6.QtGui import QPainter
 
 from app.canvas.flows import Flows
 from runtime.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from app.canvas.scene import CanvasScene
 
 FRAME = 33  # ms between two frames of the animation
 STALLED = 1.5  # s without a snapshot after which the animation rests
@@ -22,9 +27,12 @@ class Pulses(QObject):
     ticked = Signal()  # what moves has moved
     turned = Signal()  # pulses began to run, or came to rest
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, scene: CanvasScene) -> None:
+        super().__init__(scene)
+        self._scene = scene
         self.flows = Flows()
+        self._stale = True  # flows have to be laid along the wires anew
+        scene.arranged.connect(self._forget)
         self.snapshot: Snapshot | None = None
         self._wanted = True
         self._shown_at = self._ticked_at = 0.0
@@ -57,6 +65,21 @@ class Pulses(QObject):
         else:
             self._rest()
             self.ticked.emit()
+
+    def paint(self, painter: QPainter, rect: QRectF, detail: bool) -> None:
+        """Paints what runs in a part of the scene, on top of all that stands."""
+        if self.flows.is_empty:
+            return
+        if self._stale:
+            self.flows.lay(
+                [block for block in self._scene.blocks.values() if block.isVisible()],
+                [wire for wire in self._scene.wires.values() if wire.isVisible()],
+            )
+            self._stale = False
+        self.flows.paint(painter, rect, self._scene.ink, detail, moving=self.motion)
+
+    def _forget(self) -> None:
+        self._stale = True
 
     def _run(self) -> None:
         if not self._timer.isActive():

@@ -26,10 +26,8 @@ from app.canvas.ways import Ways
 from app.theme import Theme
 from graph.change import Change
 from graph.diagram import INLET, OUTLET, UP, Diagram, Pin, Wire
-from graph.edits import Disconnect, Edit, RemoveBlocks, SetLabel, Together
-from graph.framing import RemoveFrames
+from graph.edits import Edit, SetLabel
 from graph.grouping import RenamePin
-from graph.joining import RemoveAndJoin
 from graph.problem import DiagramError, Problem
 from nodes.names import Names, names
 from runtime.snapshot import Report, Snapshot
@@ -81,7 +79,6 @@ class CanvasScene(QGraphicsScene):
         self.pulses.turned.connect(self.touched)
         self._names: Names = names(self.diagram)
         self._troubles: dict[str, list[Problem]] = {}
-        self._stale = True  # flows have to be laid along the wires anew
         self._marked: set[str] = set()
         self.verdicts: Mapping[str, Verdict] = {}
 
@@ -235,7 +232,6 @@ class CanvasScene(QGraphicsScene):
         self._touch()
 
     def _touch(self) -> None:
-        self._stale = True
         self.arranged.emit()
         self.touched.emit()
 
@@ -287,21 +283,6 @@ class CanvasScene(QGraphicsScene):
         """Selects every block and wire, every frame and comment."""
         self.select(self.blocks, self.wires, self.frames.things)
 
-    def delete_selected(self) -> None:
-        """Removes the selected blocks, wires, frames and comments as one step."""
-        gone = tuple(name for name in self.diagram.blocks if name in self.selected)
-        loose = tuple(
-            w
-            for w in self.diagram.wires
-            if w in self.selected_wires and not {w.source.block, w.target.block} & self.selected
-        )
-        edits: list[Edit] = [Disconnect(loose)] if loose else []
-        edits += [RemoveBlocks(gone)] if gone else []
-        if drawn := tuple(name for name in self.frames.things if name in self.frames.selected):
-            edits.insert(0, RemoveFrames(drawn))
-        if edits:
-            self.perform(edits[0] if len(edits) == 1 else Together(edits[-1].label, tuple(edits)))
-
     def preview(self, moves: Mapping[str, tuple[float, float]]) -> None:
         """Puts blocks somewhere for the moment; the diagram is not changed."""
         here = [name for name in moves if name in self.blocks]
@@ -334,14 +315,6 @@ class CanvasScene(QGraphicsScene):
         self.verdicts = found
         if changed:
             self._touch()
-
-    def join_selected(self) -> None:
-        """Takes the selected blocks out of the flow as one step: what fed them goes on to what they fed."""
-        gone = tuple(name for name in self.diagram.blocks if name in self.selected)
-        if gone:
-            self.perform(RemoveAndJoin(gone))
-        else:
-            self.said.emit("Select the blocks that are to be taken out.")
 
     # --- places ----------------------------------------------------------------------------------------------------
 
@@ -383,43 +356,6 @@ class CanvasScene(QGraphicsScene):
         """Shows the flows of a watched step; while it trains they move.  None shows none."""
         self.signs.show(snapshot)
         self.pulses.show(snapshot)
-
-    def set_motion(self, wanted: bool) -> None:
-        """With False (reduced motion) flows are shown by widths and numbers only."""
-        self.pulses.motion = wanted
-
-    @property
-    def show_values(self) -> bool:
-        """Whether values run forward in grey beside the gradients."""
-        return self.pulses.flows.show_values
-
-    @show_values.setter
-    def show_values(self, wanted: bool) -> None:
-        self.pulses.flows.show_values = wanted
-        self.ticked.emit()
-
-    def paint_over(self, painter: QPainter, rect: QRectF, detail: bool) -> None:
-        """Paints all that comes on top of the diagram on a screen: mirror, flows, the block in turn."""
-        if not self.veil.is_drawn:
-            self.mirror.paint(painter, self.ink, detail)
-        self.paint_flows(painter, rect, detail)
-        if detail:
-            self.signs.paint(painter, rect, self.ink)
-        self.spotlight.paint(painter, self.ink)
-        self.comparing.paint(painter, self.ink)
-
-    def paint_flows(self, painter: QPainter, rect: QRectF, detail: bool) -> None:
-        """Paints what runs, on top of all that stands."""
-        flows = self.pulses.flows
-        if flows.is_empty:
-            return
-        if self._stale:
-            flows.lay(
-                [block for block in self.blocks.values() if block.isVisible()],
-                [wire for wire in self.wires.values() if wire.isVisible()],
-            )
-            self._stale = False
-        flows.paint(painter, rect, self.ink, detail, moving=self.pulses.motion)
 
     def paint_things(self, painter: QPainter, rect: QRectF) -> None:
         """Paints wires and blocks in a part of the scene, for pictures and pixmaps."""

@@ -190,6 +190,13 @@ class Surface(ZoomView):
         self.canvas.frames.paint(painter, QRectF(rect), ink, self.zoom)
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        if not self.canvas.pulses.are_running:  # else the still picture has them
-            self.canvas.signs.paint_tints(painter, QRectF(rect), self.canvas.ink)
-        self.canvas.paint_over(painter, QRectF(rect), detail=not self.is_far)
+        canvas, ink, rect, detail = self.canvas, self.canvas.ink, QRectF(rect), not self.is_far
+        if not canvas.pulses.are_running:  # else the still picture has them
+            canvas.signs.paint_tints(painter, rect, ink)
+        if not canvas.veil.is_drawn:
+            canvas.mirror.paint(painter, ink, detail)
+        canvas.pulses.paint(painter, rect, detail)
+        if detail:
+            canvas.signs.paint(painter, rect, ink)
+        canvas.spotlight.paint(painter, ink)
+        canvas.comparing.paint(painter, ink)

@@ -17,7 +17,7 @@ class Veil:
         self._scene = scene
         self._blocks: frozenset[str] | None = None
         self._notes: frozenset[str] = frozenset()
-        scene.arranged.connect(self._apply)
+        scene.arranged.connect(self._follow)
 
     @property
     def is_drawn(self) -> bool:
@@ -36,6 +36,10 @@ class Veil:
         self._blocks = None
         self._apply()
         self._scene.show_arranged()
+
+    def _follow(self) -> None:
+        if self.is_drawn:  # else a gesture may have hidden a wire
+            self._apply()
 
     def _apply(self) -> list[BlockItem | WireItem]:
         scene, shown = self._scene, self._blocks

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from app.canvas.deleting import delete, take_out
 from app.canvas.new_blocks import MIME
 from app.canvas.scene import CanvasScene
 from app.canvas.view import CanvasView
@@ -112,9 +113,9 @@ class Bench:
     def _give_keys(self) -> None:
         """What the menus of a window have keys for."""
         for keys, act in (
-            ("Del", self.scene.delete_selected),
-            ("Backspace", self.scene.delete_selected),
-            ("Alt+Del", self.scene.join_selected),
+            ("Del", lambda: delete(self.scene)),
+            ("Backspace", lambda: delete(self.scene)),
+            ("Alt+Del", lambda: take_out(self.scene)),
             ("Ctrl+A", self.scene.select_all),
             ("F", self.view.frame_all),
             ("W", self.view.connect_by_keys),

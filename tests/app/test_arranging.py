@@ -230,10 +230,10 @@ def test_a_press_or_an_edit_ends_the_gliding_where_the_blocks_belong(hand: Hand)
 def test_reduced_motion_is_there_at_once(hand: Hand) -> None:
     window = hand.window
     load(window, ragged())
-    window.scene.set_motion(False)
+    window.scene.pulses.motion = False
     hand.press(Key.Key_L, Ctrl)
     assert not window.scene.gliding.is_running
-    window.scene.set_motion(True)
+    window.scene.pulses.motion = True
 
 
 # --- upwards ---------------------------------------------------------------------------------------------------------

@@ -167,7 +167,7 @@ def test_values_run_forward_in_grey_when_wanted(qapp: Any) -> None:
     bench.scene.show_frame(snapshot(bench.diagram, gradient=0.0))
     assert count(bench.shot(), PAPER.gradient) == 0
     bare = count(bench.shot(), PAPER.muted)
-    bench.scene.show_values = True
+    bench.scene.pulses.flows.show_values = True
     assert count(bench.shot(), PAPER.muted) > bare + 40
 
 
@@ -190,7 +190,7 @@ def test_an_idle_engine_rests_the_timer(qapp: Any, monkeypatch: pytest.MonkeyPat
 
 def test_reduced_motion_shows_widths_and_no_dots(qapp: Any) -> None:
     bench = Bench(spiral())
-    bench.scene.set_motion(False)
+    bench.scene.pulses.motion = False
     bench.scene.show_frame(snapshot(bench.diagram))
     assert not bench.scene.pulses.are_running
     assert count(bench.shot(), PAPER.gradient) == 0

@@ -141,10 +141,10 @@ def test_shapes_and_gradients_come_along_when_wanted(window: MainWindow, tmp_pat
     file = tmp_path / "a.svg"
     export(window, file)
     assert ">64×100</text>" in file.read_text() and ">2.5e-3</text>" in file.read_text()
-    window.scene.set_motion(False)
+    window.scene.pulses.motion = False
     export(window, file)
     still = set(file.read_text().splitlines())
-    window.scene.set_motion(True)
+    window.scene.pulses.motion = True
     export(window, file)
     moving = [line for line in file.read_text().splitlines() if line not in still]
     colors = [

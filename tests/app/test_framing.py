@@ -565,7 +565,7 @@ def test_frames_and_comments_glide_with_their_blocks(hand: Hand) -> None:
         assert scene.frames.box("frame1") != end
     scene.gliding.rest()
     assert scene.frames.box("frame1") == end
-    scene.set_motion(False)
+    scene.pulses.motion = False
     window.document.undo()
     hand.press(Key.Key_L, Ctrl)
     assert not scene.gliding.is_running and scene.frames.box("frame1") == end

@@ -14,7 +14,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from graph.change import Change
+from graph.diagram import Pin
 from graph.edits import Disconnect, MoveBlocks
+from runtime.snapshot import Report
 from tests.app.canvas_bench import (
     Bench,
     Left,
@@ -209,6 +211,18 @@ def test_a_wire_led_by_keys_ends_when_the_pin_it_leads_to_goes(qapp: Any) -> Non
     bench.scene.show_change(after, Change.between(bench.diagram, after))
     assert not bench.view.is_busy
     bench.shot()  # painting the wire would need the pin
+
+
+def test_a_report_amid_a_wire_brings_what_was_taken_off_not_back(bench: Bench) -> None:
+    taken = wire("linear1.y -> relu1.z")
+    bench.press(bench.pin("relu1.z"))
+    bench.move(bench.at(250, 80))
+    assert not bench.scene.wires[taken].isVisible()
+    shapes = {Pin("x", "y"): (64, 2), Pin("linear1", "y"): (64, 100)}
+    bench.scene.show_report(Report(shapes=shapes))  # of an edit a moment before
+    assert not bench.scene.wires[taken].isVisible()
+    bench.key(Key.Key_Escape)
+    assert bench.scene.wires[taken].isVisible() and not bench.edits
 
 
 # --- what shift adds to -----------------------------------------------------------------------------------------------------

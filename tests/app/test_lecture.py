@@ -38,7 +38,7 @@ def window(qapp: Any) -> Iterator[MainWindow]:
     _open(window, "spiral-mlp")
     session.inbox.append(m.Ready(("cpu",), "2"))
     window.live.tick()
-    window.scene.set_motion(False)
+    window.scene.pulses.motion = False
     QApplication.processEvents()
     yield window
     window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
@@ -168,14 +168,14 @@ def test_black_and_pointer(window: MainWindow) -> None:
 
 
 def test_the_pointer_leaves_a_trail_unless_motion_is_reduced(window: MainWindow) -> None:
-    window.scene.set_motion(True)
+    window.scene.pulses.motion = True
     lectern = _begin(window)
     _press(lectern, Key.Key_P)
     _move(lectern, 100.0, 100.0)
     _move(lectern, 180.0, 100.0)
     assert len(lectern.board._trail) == 2
     _press(lectern, Key.Key_Escape)
-    window.scene.set_motion(False)
+    window.scene.pulses.motion = False
     calm = _begin(window)
     _press(calm, Key.Key_P)
     _move(calm, 100.0, 100.0)
@@ -192,7 +192,7 @@ def test_what_appears_fades_in_only_with_motion(window: MainWindow) -> None:
     lectern = _begin(window)
     _press(lectern, Key.Key_Space)
     assert window.scene.blocks["linear1"].opacity() == 1.0
-    window.scene.set_motion(True)
+    window.scene.pulses.motion = True
     window.lecture._fade.setDuration(60_000)  # however slow the machine
     _press(lectern, Key.Key_Space)
     assert window.scene.blocks["relu1"].opacity() < 1.0

@@ -16,6 +16,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QMessageBox, QWidget
 
 from app import gallery
+from app.canvas.deleting import delete
 from app.canvas.new_blocks import MIME
 from app.document import HISTORY
 from app.settings import Blank, Preferences
@@ -254,7 +255,7 @@ class Monkey:
     def thin_out(self) -> None:
         names = list(self.window.scene.blocks)
         self.window.scene.select(self.random.sample(names, len(names) // 2))
-        self.window.scene.delete_selected()
+        delete(self.window.scene)
 
 
 @pytest.fixture

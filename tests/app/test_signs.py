@@ -198,7 +198,8 @@ def test_the_legend_says_the_scale_and_goes_with_the_flows(qapp: Any) -> None:
     bench.scene.show_frame(frame(bench.diagram, playing=False, linear1=1e-8, relu1=1.0))
     assert legend.isVisible() and "1e-8 to 1e0" in legend.accessibleDescription()
     assert len(legend.rows) == 1
-    bench.scene.show_values = True
+    bench.scene.pulses.flows.show_values = True
+    bench.scene.ticked.emit()  # as the switch in the menu does
     assert len(legend.rows) == 2 and "value" in legend.accessibleDescription()
     bench.view.legend_wanted = False
     assert not legend.isVisible()

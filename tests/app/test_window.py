@@ -541,7 +541,11 @@ def test_switches_of_the_view_are_remembered(window: MainWindow) -> None:
     actions["minimap"].trigger()
     actions["values"].trigger()
     actions["calm"].trigger()
-    assert not window.view.minimap and window.scene.show_values and not window.scene.pulses.motion
+    assert (
+        not window.view.minimap
+        and window.scene.pulses.flows.show_values
+        and not window.scene.pulses.motion
+    )
     assert window.preferences.flag("values", False) and not window.preferences.flag("minimap", True)
 
 

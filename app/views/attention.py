@@ -28,6 +28,7 @@ class AttentionView(SampledView):
     nothing = (
         "Select an attention, or a softmax over the places of a sequence, to see where it looks."
     )
+    tall = 180
     shows = AttentionMap
     _found: AttentionMap | None
 
@@ -74,7 +75,7 @@ class AttentionView(SampledView):
         assert found is not None
         for head in range(len(found.weights)):
             self._paint_head(painter, head)
-        words = f"query ↓ × key →, sample {found.sample}, up to {readable(self._most, 2)}: {found.block}"
+        words = f"{found.block}, sample {found.sample}: query ↓ × key →, up to {readable(self._most, 2)}"
         if found.weights.shape != found.total:
             words += f", the first of {' × '.join(map(str, found.total))}"
         self.say(painter, words, 0, self.place_buttons(0) - 8)

@@ -18,7 +18,6 @@ from runtime.snapshot import Ask
 LEFT, TOP = 64, 40  # pixels for the classes' names, at the most
 NARROW = 34
 LINE, SHORT = 11.0, 22.0  # pixels of a name's height, and of as much of it as must be seen
-TALL = 190  # pixels, at the least, that the matrix and its names need
 LEGIBLE = 16.0  # pixels of a cell from which its count is written
 BESIDE = 0.42  # of the width, or of the height, that the samples have
 MOVES = {
@@ -42,13 +41,13 @@ class ConfusionView(ToldView):
         "Click a cell for its samples."
     )
     nothing = "The confusion matrix appears when the diagram chooses among classes."
+    tall = 190
     shows = Confusion
     _found: Confusion | None
 
     def __init__(self, theme: Theme, parent: Any = None) -> None:
         super().__init__(theme, parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumHeight(TALL)
 
     @property
     def chosen(self) -> tuple[int, int] | None:
@@ -175,11 +174,14 @@ class ConfusionView(ToldView):
             box.moveCenter(QPointF(box.center().x(), self.cell(number, 0).center().y()))
             text = metrics.elidedText(self.name(number), cut, self._left - 12)
             painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
-        for number in columns:
-            cell = self.cell(0, number)
-            box = QRectF(0, TOP - 18, cell.width() * columns.step, 16)
-            box.moveLeft(cell.center().x() - box.width() / 2)
-            text = metrics.elidedText(self.name(number), cut, int(box.width()))
+        room = self.cell(0, 0).width() * columns.step
+        texts = [metrics.elidedText(self.name(n), cut, int(room)) for n in columns]
+        if len({*texts}) < len(texts):  # names that differ at their ends
+            left = Qt.TextElideMode.ElideLeft
+            texts = [metrics.elidedText(self.name(n), left, int(room)) for n in columns]
+        for number, text in zip(columns, texts, strict=True):
+            middle = self.cell(0, number).center().x()
+            box = QRectF(middle - room / 2, TOP - 18, room, 16)
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     # --- mouse and keys ---------------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ class EmbeddingView(FigureView):
     nothing = (
         "The embedding appears when the diagram runs on data; select a block to see its output."
     )
+    tall = 180
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -53,7 +54,6 @@ class EmbeddingView(FigureView):
         self.variable.menu().aboutToShow.connect(self._fill_menu)
         self.variable.move(8, 2)
         self.variable.hide()
-        self.setMinimumHeight(180)
         self.setMouseTracking(True)
 
     # --- what is asked and shown -----------------------------------------------------------------------------------

@@ -26,7 +26,8 @@ class FigureView(QWidget):
     title: ClassVar[str] = ""
     help: ClassVar[str] = ""  # one sentence, with the formula behind the view
     nothing: ClassVar[str] = ""  # said when there is nothing to show
-    coming: ClassVar[str] = "The picture is on its way."
+    coming: ClassVar[str] = "It is being computed."
+    tall: ClassVar[int] = 120  # pixels of its height, at the least, with which it can be read
     shows: ClassVar[type] = type(None)  # what answers the ask of a view that has only one
     gathers: ClassVar[bool] = False  # shows a run step by step: looking back at a step adds none
 
@@ -40,7 +41,7 @@ class FigureView(QWidget):
         self.choice = (
             ""  # what is chosen in the view, kept in the diagram's file; each view knows its own
         )
-        self.setMinimumHeight(120)
+        self.setMinimumHeight(self.tall)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.title)
         self.setToolTip(self.help)

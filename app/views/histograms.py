@@ -56,13 +56,13 @@ class HistogramsView(ToldView):
     )
     nothing = "The histograms grow here while the diagram trains."
     gathers = True
+    tall = 150
 
     def __init__(self, theme: Theme, parent: Any = None) -> None:
         super().__init__(theme, parent)
         self.timeline = Columns()
         self._names: dict[str, str] = {}
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumHeight(150)
 
     @property
     def kind(self) -> str:

@@ -36,6 +36,7 @@ class PatchesView(ToldView):
         "the best of each image; the number is the largest z."
     )
     nothing = "Select a block that gives maps [B, C, height, width] to see what excites its units."
+    tall = 160
     shows = Patches
     _found: Patches | None
 

@@ -45,6 +45,8 @@ class PicturesView(SampledView):
         "This diagram has none, or the selected block has no pictures."
     )
 
+    tall = 190
+
     def __init__(self, theme: Theme, parent: Any = None) -> None:
         super().__init__(theme, parent)
         self._found: dict[str, Bank] = {}

@@ -31,7 +31,6 @@ NAME = "slow"
 INSET = 6  # pixels before the text of a field
 PACES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)  # steps a second
 PACE = 2  # of these, at first
-TALL = 210  # pixels below which a product cannot be read
 HINTS = {
     "first": "back to the sample, with the newest weights (Home)",
     "back": "one step back (Left)",
@@ -56,11 +55,11 @@ class SlowView(FigureView):
         "∂C/∂w, and w ← w − η ∂C/∂w."
     )
     nothing = "Slow motion begins when the diagram has a cost and weights that it can train."
+    tall = 210  # a product can be read
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.setToolTip("")  # every number has its own
-        self.setMinimumHeight(TALL)
         self.choice = "1"
         self.motion: SlowMotion | None = None
         self._newest: SlowMotion | None = None

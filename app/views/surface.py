@@ -26,7 +26,6 @@ from runtime.snapshot import Ask
 
 LEFT, RIGHT, BOTTOM = 50, 104, 34
 KINDS = {WEIGHTS: "Two weights", PATH: "Along the path", DIRECTIONS: "Random directions"}
-TALL = 240  # pixels, at the least, that the picture and its controls need
 LADDER = (1.0, 2.0, 5.0)  # times powers of ten: how wide the plane may be
 
 
@@ -43,6 +42,7 @@ class SurfaceView(JobView):
         "Press Compute to see the loss around the present weights.\n"
         "Train first, and the plane lies along the path that the weights took."
     )
+    tall = 240
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -54,7 +54,6 @@ class SurfaceView(JobView):
         self._names: Mapping[str, str] = {}
         self._source: tuple[str, str] = ("", "")  # of what the surface was computed: program, data
         self._tried = False
-        self.setMinimumHeight(TALL)
         self._add_controls()
 
     def _add_controls(self) -> None:

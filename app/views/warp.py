@@ -43,6 +43,7 @@ class WarpView(FigureView):
         "The input's plane is drawn here as the blocks bend it, when the diagram runs, has one input of real "
         "numbers, and is not too large."
     )
+    tall = 230
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -62,7 +63,6 @@ class WarpView(FigureView):
         self._set_up()
 
     def _set_up(self) -> None:
-        self.setMinimumHeight(230)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.play.setProperty("role", "press")
         self.play.setFixedSize(28, 26)

@@ -116,7 +116,7 @@ def _texts(run: Run, source: Pin, samples: np.ndarray) -> tuple[str, ...]:
     names = run.data.classes.get(field, ())
     found = []
     for values in samples_of(run, field, samples).reshape(len(samples), -1):
-        texts = [names[int(v)] if names else f"{v:.3g}" for v in values[:TOLD]]
+        texts = [names[int(v)] if names else f"{v + 0.0:.3g}" for v in values[:TOLD]]
         found.append(", ".join(texts) + (" …" if len(values) > TOLD else ""))
     return tuple(found)
 

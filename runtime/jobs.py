@@ -6,10 +6,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import torch
-
 from graph.diagram import Frozen
-from graph.problem import DiagramError, Problem
+from graph.problem import Problem
+from runtime.failure import problem_of
 from runtime.finders import findings
 from runtime.messages import Computed, Failed
 from runtime.random_state import aside
@@ -76,13 +75,8 @@ class Jobs:
         job = self._jobs.pop(ask)
         try:
             over = self._slice(ask, job)
-        except DiagramError as error:
-            self._fail(ask, Problem("", str(error)))
-        except (MemoryError, torch.OutOfMemoryError) as error:
-            message = f"out of memory ({str(error)[:120]})."
-            self._fail(ask, Problem("", message, "Make the diagram or the batch smaller."))
-        except (RuntimeError, ValueError) as error:
-            self._fail(ask, Problem("", f"it cannot be computed: {str(error)[:200]}"))
+        except Exception as error:  # the run goes on without it
+            self._fail(ask, problem_of(error, "it cannot be computed"))
         else:
             if not over:
                 self._jobs[ask] = job  # behind the others

@@ -166,11 +166,11 @@ def _half_cosine(share: float, low: float) -> float:
 
 
 def epochs_since_best(losses: Sequence[float]) -> int:
-    """How many epochs ago the loss was lowest, 0 when it was the last one; for early stopping."""
+    """How many epochs ago the loss was lowest, 0 when it was the last one; one that is no number is no lowest."""
     if not losses:
         return 0
-    best = min(range(len(losses)), key=losses.__getitem__)
-    return len(losses) - 1 - best
+    known = [loss if math.isfinite(loss) else math.inf for loss in losses]
+    return len(losses) - 1 - known.index(min(known))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
 from collections.abc import Mapping
@@ -41,7 +42,8 @@ class Log:
     def end(self) -> None:
         """The run is over: the next one has a folder of its own."""
         if self._writer is not None:
-            self._writer.close()
+            with contextlib.suppress(OSError):  # what is on a full disk is all there will be
+                self._writer.close()
         self._writer = None
         self._sum, self._count, self._last = 0.0, 0, -1
 
@@ -80,9 +82,17 @@ class Log:
         self.write(int(row["step"]), {tag: row[name] for name, tag in named.items() if name in row})
 
     def write(self, step: int, values: Mapping[str, float]) -> None:
-        """Writes numbers by their tag, those that are finite."""
+        """Writes numbers by their tag, those that are finite.  Raises FileError once, and writes no more, when it cannot."""
         if not self.folder:
             return
+        try:
+            self._write(step, values)
+        except OSError as error:
+            told = f"{self.folder} cannot be written to ({error.strerror or error})"
+            self.folder, self._writer = "", None
+            raise FileError(f"{told}: nothing is logged for TensorBoard any more.") from None
+
+    def _write(self, step: int, values: Mapping[str, float]) -> None:
         if self._writer is None:
             from torch.utils.tensorboard import SummaryWriter
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from graph.problem import Problem
+from graph.problem import FileError, Problem
 from runtime import messages as m
 from runtime.data import Data
 from runtime.failure import problem_of
@@ -85,7 +85,7 @@ class Trainer:
         assert self.run is not None
         try:
             self._steps(self.run)
-            self.log.note(self.run)
+            self._note(self.run)
             if self.wanted is not None and self.playing and self._watching.due:
                 self._watch(self.run)
         except ConnectionError:
@@ -94,6 +94,12 @@ class Trainer:
             self.stop(problem_of(error, "the step failed"))
         finally:
             self.seconds += time.perf_counter() - began
+
+    def _note(self, run: Run) -> None:
+        try:
+            self.log.note(run)
+        except FileError as error:  # the run goes on without it
+            self._send(m.Failed(problem_of(error, "")))
 
     def _steps(self, run: Run) -> None:
         """Plain steps for a while; of a wanted number the last one is watched."""

@@ -194,3 +194,17 @@ def test_the_engines_process_computes_while_it_pauses() -> None:
         assert [f for f in found if isinstance(f, m.Computed)][-1].share == 1.0
     finally:
         session.close()
+
+
+def test_a_fault_in_a_job_ends_the_job_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def faulty(_run: Run, _ask: Ask) -> Any:
+        yield 0.1, None
+        raise KeyError("linear1")
+
+    monkeypatch.setattr(jobs, "JOBS", {"surface": faulty})
+    desk_ = desk(dropout_net())
+    desk_.give(m.StartJob(Ask("surface")))
+    while desk_.engine.busy:
+        desk_.work()
+    failed, over = desk_.said[-2:]
+    assert isinstance(failed, m.Failed) and "KeyError" in failed.problem.message and over.over

@@ -108,3 +108,12 @@ def test_a_recipe_names_it_and_gives_it_back() -> None:
     assert caught.value.name == "schedule.gamma"
     with pytest.raises(SettingError, match="there is no schedule 'sometimes'"):
         Recipe.read({"schedule": "sometimes"})
+
+
+def test_a_loss_that_is_no_number_is_never_the_lowest() -> None:
+    nan, inf = float("nan"), float("inf")
+    assert [epochs_since_best(losses) for losses in ([nan], [nan, 0.5], [0.5, nan, 0.4, inf])] == [
+        0,
+        0,
+        1,
+    ]

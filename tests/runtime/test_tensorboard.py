@@ -168,3 +168,28 @@ def test_each_run_of_the_engine_has_a_folder_of_its_own(
         assert 0 < len(written) <= 40 and written[-1][0] <= 40
         assert min(known) - 1e-6 <= min(v for _, v in written)
         assert max(v for _, v in written) <= max(known) + 1e-6
+
+
+class Full:
+    """A writer on a full disk."""
+
+    def add_scalar(self, *_arguments: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    def close(self) -> None:
+        raise OSError(28, "No space left on device")
+
+
+def test_a_full_disk_ends_the_log_and_not_the_training(tmp_path: Path) -> None:
+    made, said = engine()
+    log = made.trainer.log
+    log.folder, log._writer = str(tmp_path), Full()
+    made.handle(m.Play())
+    for _ in range(3):
+        made.work()
+    failed = [message for message in said if isinstance(message, m.Failed)]
+    assert len(failed) == 1 and "No space left" in failed[0].problem.message
+    assert made.trainer.playing and not log.folder
+    log.folder, log._writer = str(tmp_path), Full()
+    made.handle(m.Reset())
+    assert isinstance(said[-1], m.Compiled) and said[-1].report.trainable

@@ -12,7 +12,8 @@ from torch.nn import functional as F
 
 import gradboard as gb
 from graph.diagram import Diagram
-from graph.edits import SetRecipe, SetSetting
+from graph.edits import RemoveBlocks, SetRecipe, SetSetting
+from runtime import earlier
 from runtime import messages as m
 from runtime.checkpoint import load_run, load_weights, save_run, weights_path
 from runtime.data import load, split
@@ -222,6 +223,63 @@ def test_live_edits_keep_the_optimizers_memory(optimizer: str) -> None:
     edited.adopt(compile(same, data=edited.data, keep=edited.program), edited.data)
     assert [edited.step() for _ in range(5)] == [unedited.step() for _ in range(5)]
     assert edited.evaluate() == unedited.evaluate()
+
+
+def _edited(run: Run, diagram: Diagram) -> dict[str, torch.Tensor]:
+    """The weights after an edit to a running diagram, copies."""
+    run.adopt(compile(diagram, data=run.data, keep=run.program), run.data)
+    return {name: p.detach().clone() for name, p in run.program.parameters.items()}
+
+
+def test_an_edit_that_is_undone_gives_the_learned_weights_back() -> None:
+    diagram = small(rate=0.1)
+    run = Run(compile(diagram))
+    for _ in range(5):
+        run.step()
+    learned = _edited(run, diagram)
+    wider = SetSetting("linear1", "units", 7).apply(diagram)
+    wider_yet = SetSetting("linear1", "units", 9).apply(diagram)
+    for steps in (0, 3):  # also when it is trained on meanwhile
+        other = _edited(run, wider)
+        assert other["linear1.weight"].shape[0] == 7
+        for _ in range(steps):
+            run.step()
+        _edited(run, wider_yet)
+        back = _edited(run, diagram)
+        for name in ("linear1.weight", "linear1.bias", "linear2.weight"):
+            torch.testing.assert_close(back[name], learned[name], rtol=0, atol=0)
+    again = _edited(run, wider)["linear1.weight"]  # that was trained as well
+    assert not torch.equal(again, other["linear1.weight"])
+
+
+def test_undoing_and_redoing_every_edit_gives_the_learned_weights_back() -> None:
+    diagram = small(rate=0.1)
+    run = Run(compile(diagram))
+    for _ in range(5):
+        run.step()
+    learned = {n: p.detach().clone() for n, p in run.program.parameters.items()}
+    program = run.program
+    steps = [diagram, SetSetting("linear1", "units", 7).apply(diagram)]
+    for name in ("linear2", "linear1"):
+        steps.append(RemoveBlocks((name,)).apply(steps[-1]))
+    for step in (*steps, *reversed(steps)):
+        program = compile(step, data=run.data, keep=program)
+    for name, value in program.parameters.items():
+        torch.testing.assert_close(value.detach(), learned[name], rtol=0, atol=0)
+
+
+def test_what_was_never_trained_is_not_kept_and_what_is_kept_is_bounded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    diagram = small()
+    wider = SetSetting("linear1", "units", 7).apply(diagram)
+    first = compile(diagram)
+    assert compile(wider, keep=first).earlier == {}
+    run = Run(first)
+    run.step()
+    assert len(compile(wider, keep=first).earlier) == 3
+    monkeypatch.setattr(earlier, "MOST", 8 * 4)
+    assert len(compile(wider, keep=first).earlier) <= 1
 
 
 def test_a_state_of_before_has_no_record(tmp_path: Path) -> None:

@@ -293,3 +293,16 @@ def test_a_program_that_is_no_more_leaves_no_source_behind() -> None:
         program = compile(SetSetting("linear1", "units", units).apply(classifier()), keep=program)
         program.predict(x=torch.zeros(2, 2))
     assert kept() <= before + 2, "the one that is left has one graph more"
+
+
+def test_without_a_weight_before_a_cost_that_runs_there_is_nothing_to_train() -> None:
+    s = Sketch()
+    z, x = s.latent(), s.observed("x")
+    s.squared_error(s.linear(z, units=10), x)  # ten numbers against two: it does not run
+    s.l1(z)
+    report = compile(s.diagram(data="spiral")).report
+    assert [p.where for p in report.problems] == ["squared_error1"] and not report.trainable
+    t = Sketch()
+    x = t.observed("x")
+    t.squared_error(t.relu(t.linear(x, units=2)), x)
+    assert compile(t.diagram(data="spiral")).report.trainable

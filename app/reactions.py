@@ -146,6 +146,7 @@ class Reactions(QObject):
     def _played(self, playing: bool) -> None:
         window = self._window
         window.bar.show_state(window.live.is_ready, playing)
+        window.loss.set_playing(playing)
         window.menus.actions["play"].setText("&Pause" if playing else "&Play")
         self._frames.clear()
 

@@ -311,7 +311,8 @@ class HistogramsView(ToldView):
         box = QRectF(last.left(), last.bottom() + 2, last.width(), FOOT - 2)
         top = Qt.AlignmentFlag.AlignTop
         painter.drawText(box, top | Qt.AlignmentFlag.AlignLeft, f"step {steps[0]:,}")
-        painter.drawText(box, top | Qt.AlignmentFlag.AlignRight, f"{steps[-1]:,}")
+        if steps[-1] != steps[0]:
+            painter.drawText(box, top | Qt.AlignmentFlag.AlignRight, f"{steps[-1]:,}")
 
 
 def _value(kind: str, value: float) -> str:

@@ -20,6 +20,7 @@ from app.views.story import Story
 from app.views.table import Table
 from runtime.curve import Curve
 
+NOTHING, COMING = "Press play to see the loss fall.", "The first steps are being made."
 PACE = 100  # ms between two paintings while rows come in
 NEAR = 5.0  # pixels between the mouse and a mark that it tells of
 
@@ -38,6 +39,7 @@ class LossView(QWidget):
         self.story = Story()
         self._here: int | None = None
         self._hover: float | None = None
+        self._playing = False
         self._soon = QTimer(
             self
         )  # a curve of thousands of points need not be painted at every frame
@@ -63,6 +65,11 @@ class LossView(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Other colours, at once."""
         self._theme = theme
+        self.update()
+
+    def set_playing(self, playing: bool) -> None:
+        """Whether it trains, which is said before the first loss comes."""
+        self._playing = playing
         self.update()
 
     @property
@@ -142,7 +149,7 @@ class LossView(QWidget):
         if self.is_empty:
             painter.setPen(QColor(self._theme.muted))
             painter.drawText(
-                self.rect(), Qt.AlignmentFlag.AlignCenter, "Press play to see the loss fall."
+                self.rect(), Qt.AlignmentFlag.AlignCenter, COMING if self._playing else NOTHING
             )
             return
         across, up = self.scales()

@@ -231,6 +231,17 @@ def test_hovering_shows_the_values(loss: LossView) -> None:
     loss.hide()
 
 
+def test_before_the_first_loss_it_says_what_to_do_or_what_is_done(loss: LossView) -> None:
+    asking = loss.grab().toImage()
+    loss.set_playing(True)
+    coming = loss.grab().toImage()
+    assert asking != coming
+    loss.show_rows(np.array([[0, 1.0], [9, 0.5]]), np.zeros((0, 2)))
+    curve = loss.grab().toImage()
+    loss.set_playing(False)
+    assert loss.grab().toImage() == curve != coming
+
+
 def test_one_point_and_none_can_be_painted(loss: LossView) -> None:
     loss.grab()
     loss.show_rows(np.array([[7, 0.25]]), np.zeros((0, 2)))

@@ -62,7 +62,7 @@ def page(motion: SlowMotion, step: Step, unit: int = -1) -> tuple[Line, ...]:
     passage = motion.passages[step.passage]
     if step.phase == FORWARD:
         return _forward(motion, passage, unit)
-    return _backward(passage) if step.phase == BACKWARD else _update(motion, passage)
+    return _backward(motion, passage) if step.phase == BACKWARD else _update(motion, passage)
 
 
 def _sample(motion: SlowMotion) -> tuple[Line, ...]:
@@ -93,7 +93,8 @@ def _forward(motion: SlowMotion, passage: Passage, unit: int) -> tuple[Line, ...
     opens = is_weighted_sum(passage)
     made = _matrix(passage.out)
     if passage.is_cost:
-        lines += [Matrix("C", passage.out.value), *_total(motion)]
+        lines.append(Matrix("C", passage.out.value))
+        lines += _total(motion) if passage is motion.passages[-1] else []
         return tuple(lines)
     lines.append(Matrix(made.title, made.numbers, unit=opens, chosen=unit))
     if opens and unit < 0:
@@ -163,8 +164,8 @@ def _number(value: float) -> str:
 # --- backward ------------------------------------------------------------------------------------------------------
 
 
-def _backward(passage: Passage) -> tuple[Line, ...]:
-    lines: list[Line] = [Text(_title(passage), "title")]
+def _backward(motion: SlowMotion, passage: Passage) -> tuple[Line, ...]:
+    lines: list[Line] = [Text(_title(passage), "title"), *_added_up(motion, passage)]
     if passage.backward:
         lines.append(Text(passage.backward, "gradient"))
     if passage.is_cost:
@@ -172,7 +173,7 @@ def _backward(passage: Passage) -> tuple[Line, ...]:
         words = "1 at the cost" if seed == 1.0 else f"λ = {_number(seed)} at the cost"
         lines.append(Text(f"The gradient graph begins with {words}.", "muted"))
     for entry in passage.entries:
-        lines += _chain(passage, entry)
+        lines += _chain(passage, entry, forks=len(_branches(motion, entry.source)) > 1)
     lines += [
         Matrix(f"{by(w.symbol)}   [{shape_text(w.gradient)}]", w.gradient, green=True)
         for w in passage.weights
@@ -181,8 +182,34 @@ def _backward(passage: Passage) -> tuple[Line, ...]:
     return tuple(lines)
 
 
-def _chain(passage: Passage, entry: Entry) -> list[Line]:
-    """The row by g times the Jacobian is the row by f."""
+def _branches(motion: SlowMotion, source: str) -> list[tuple[Passage, Entry]]:
+    """The blocks that a variable enters and from which a gradient comes back to it."""
+    return [
+        (passage, entry)
+        for passage in motion.passages
+        for entry in passage.entries
+        if entry.source == source and entry.gradient is not None
+    ]
+
+
+def _added_up(motion: SlowMotion, passage: Passage) -> list[Line]:
+    """Where the output forks: what comes back from each block that it enters, and their sum."""
+    branches = _branches(motion, passage.out.pin)
+    if len(branches) < 2 or passage.out.gradient is None:
+        return []
+    name = by(passage.out.name)
+    parts = [
+        Matrix(f"{name} from {other.label}   [{shape_text(e.gradient)}]", e.gradient, green=True)
+        for other, e in branches
+        if e.gradient is not None
+    ]
+    told = f"{passage.out.name} forks: what comes back from its {len(parts)} branches adds up."
+    total = passage.out.gradient
+    return [Text(told), *parts, Matrix(f"{name}   [{shape_text(total)}]", total, green=True)]
+
+
+def _chain(passage: Passage, entry: Entry, forks: bool) -> list[Line]:
+    """The row by g times the Jacobian is the row by f, or this branch's part of it."""
     above, g = passage.out.gradient, passage.out.name
     if entry.why or entry.gradient is None or entry.jacobian is None or above is None:
         found: list[Line] = []
@@ -194,7 +221,9 @@ def _chain(passage: Passage, entry: Entry) -> list[Line]:
     jacobian = entry.jacobian
     f, d_g, d_f = entry.name, jacobian.rows, jacobian.columns
     chain, shapes = f"{by(f)} = {by(g)} · ∂{g}/∂{f}", f"[1×{d_f}] = [1×{d_g}] [{d_g}×{d_f}]"
+    fork = [Text(f"{f} forks: this is what comes back from here.", "muted")] if forks else []
     return [
+        *fork,
         Text(f"{chain},   {shapes}".replace(" = ", EQUALS).replace("] [", JOINED), "gradient"),
         Product(
             Matrix(_row_title(by(f), entry.gradient), _row(entry.gradient), True),

@@ -58,10 +58,12 @@ class Value:
 class Entry:
     """What one wire brings to a block: `[1×d_f] = [1×d_g] [d_g×d_f]` are gradient, that of the output, and `jacobian`.
 
-    `why` is a sentence that says why there is no Jacobian.  `name` is that of the variable.
+    `why` is a sentence that says why there is no Jacobian.  `source` is the pin of the variable `name`; where it forks,
+    the gradient is what this wire adds to that of the variable.
     """
 
     pin: str
+    source: str
     name: str
     value: Numbers
     gradient: Numbers | None

@@ -43,7 +43,8 @@ def slow(run: Run, _watched: Watched, ask: Ask) -> SlowMotion | None:
             rows = run.batches.parts.training[sample - 1 : sample]
             seen = watch(program, run.inputs_of(run.batches.at(rows)))
             walk = Walk(program, seen, run.rate)
-            passages = tuple(walk.passage(name) for name in program.stages)
+            order = sorted(program.stages, key=lambda name: name in program.costs)  # those last
+            passages = tuple(walk.passage(name) for name in order)
     finally:
         twin.train(training)
     method = run.recipe.optimizer
@@ -144,6 +145,7 @@ class Walk:
         gradient = self.seen.wire_gradients[wire]
         return Entry(
             pin=wire.target.name,
+            source=str(wire.source),
             name=self.called.variables.get(wire.source, str(wire.source)),
             value=numbers(self._alone(self.seen.values[wire], wire.source)),
             gradient=None if gradient is None else numbers(self._alone(gradient, wire.source)),

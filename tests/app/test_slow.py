@@ -8,17 +8,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from torch.nn.functional import cross_entropy
 
 from app.settings import Preferences
 from app.theme import BOARD, PAPER, Theme
 from app.views.page import Matrix, Product, Text, page, weighted_sum
 from app.views.sheet import Sheet, sign_color, written
 from app.views.slow import SlowView
-from app.views.steps import BACKWARD, FORWARD, SAMPLE, UPDATE, steps
+from app.views.steps import BACKWARD, FORWARD, SAMPLE, UPDATE, Step, steps
 from app.window import MainWindow
 from graph.diagram import Pin
 from nodes.sketch import Sketch
@@ -85,6 +87,50 @@ def test_the_steps_go_forward_to_the_cost_back_to_the_input_and_update(chain: Ru
         *((BACKWARD, name) for name in reversed(flow)),
         *((UPDATE, name) for name in flow[:-1:2]),
     ]
+
+
+def test_costs_come_when_everything_is_known_and_the_loss_with_the_last() -> None:
+    motion = seen(opened("spiral-mlp"))
+    forward = [motion.passages[s.passage] for s in steps(motion) if s.phase == FORWARD]
+    assert [p.block for p in forward] == ["linear1", "relu1", "linear2", "decay", "cross_entropy1"]
+    told = [
+        any(isinstance(line, Text) and "loss = " in line.words for line in page(motion, step))
+        for step in steps(motion)
+        if step.phase == FORWARD
+    ]
+    assert told == [False, False, False, False, True]
+
+
+def test_where_a_variable_forks_its_branches_are_told_and_add_up() -> None:
+    run = opened("shared-weights", dtype="float64")
+    motion = seen(run, 2)
+    number = [p.block for p in motion.passages].index("w")
+    lines = page(motion, Step(BACKWARD, number))
+    one, other, total = (line for line in lines[2:5] if isinstance(line, Matrix))
+    assert "forks" in words_of(lines[1]) and "2 branches" in words_of(lines[1])
+    own = {n: p.detach() for n, p in run.program.parameters.items()}
+    row = run.batches.parts.training[1:2]
+    z = torch.tanh(linear(run.program.tensor(run.data.fields["x"][row]), own, "linear1"))
+    first, second = (own["w.value"].clone().requires_grad_() for _ in range(2))
+    z = torch.tanh(z @ first.T + own["linear2.bias"])
+    z = torch.tanh(z @ second.T + own["linear3.bias"])
+    loss = cross_entropy(linear(z, own, "linear4"), torch.as_tensor(run.data.fields["y"][row]))
+    expected = torch.autograd.grad(loss, (first, second))
+    for line, gradient in zip((one, other), expected, strict=True):
+        np.testing.assert_allclose(line.numbers.shown, gradient, atol=1e-13)
+    np.testing.assert_allclose(total.numbers.shown, sum(expected), atol=1e-13)
+    behind = [p.block for p in motion.passages].index("linear3")
+    back = [words_of(line) for line in page(motion, Step(BACKWARD, behind))]
+    assert "w forks: this is what comes back from here." in back
+    assert not any("z₂ forks" in text for text in back)
+
+
+def words_of(line: Any) -> str:
+    return line.words if isinstance(line, Text) else ""
+
+
+def linear(z: torch.Tensor, own: dict[str, torch.Tensor], block: str) -> torch.Tensor:
+    return z @ own[f"{block}.weight"].T + own[f"{block}.bias"]
 
 
 def test_keys_step_on_and_back_and_to_the_ends(view: SlowView) -> None:

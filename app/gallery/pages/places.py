@@ -20,7 +20,8 @@ INDICES = frozenset("₀₁₂₃₄₅₆₇₈₉")
 MANY = 3  # wires from one column into one block; more fan out above and below it
 ROOM = 90.0  # for the wires of a fan to bend
 ROW = 100.0  # between the blocks of a fan
-LONGEST = 9  # blocks of a chain on one line
+LONGEST = 9  # blocks of a chain that stays on one line
+FEWER = 7  # on each line of a longer one
 LINE = 180.0  # between the lines of a chain
 
 
@@ -48,7 +49,7 @@ def _in_lines(diagram: Diagram) -> Diagram:
     if len(chain) <= LONGEST or len({block.position[1] for block in chain}) > 1:
         return diagram
     chain.sort(key=lambda block: block.position)
-    count = -(-len(chain) // LONGEST)
+    count = -(-len(chain) // FEWER)
     length = -(-len(chain) // count)
     lines = [chain[start : start + length] for start in range(0, len(chain), length)]
     lone = diagram.blocks.keys() - {block.id for block in chain}

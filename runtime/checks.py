@@ -12,8 +12,9 @@ from graph.diagram import OUTPUT, Diagram, Pin
 from runtime.inference import infer
 from runtime.making import Stage
 from runtime.probe import watch
-from runtime.program import Program, Samples, compile
+from runtime.program import Program, compile
 from runtime.train import start
+from runtime.values import Samples
 
 TOLERANCE = 1e-4  # largest relative difference that rounding in float64 explains
 STEP = 1e-6

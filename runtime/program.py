@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -30,8 +29,7 @@ from runtime.recipe import Recipe
 from runtime.reporting import report_of
 from runtime.shapes import Trace, Tracer
 from runtime.trial import Kind
-
-Samples: TypeAlias = torch.Tensor | np.ndarray | Sequence[Any]
+from runtime.values import Samples, values
 
 
 class Program:
@@ -90,50 +88,20 @@ class Program:
             assert isinstance(regulariser, Regulariser)
             self.modules.open_gate(name, epoch >= regulariser.start)
 
-    def tensors(self, given: Mapping[str, Samples], needed: Sequence[str]) -> list[torch.Tensor]:
-        """The values in `needed` from `given` (by block id or by field), as tensors of the program's dtype and device."""
-        found: list[torch.Tensor] = []
-        for name in needed:
-            field = self.diagram.blocks[name].settings.get("field", name)
-            value = given.get(name, given.get(str(field)))
-            if value is None:
-                raise DiagramError(
-                    f"{name}: no values were given for this variable; give {name}=..."
-                )
-            found.append(self.tensor(value))
-        for name in given:
-            if name not in self.diagram.blocks and not any(
-                b.settings.get("field", b.id) == name for b in self.diagram.blocks.values()
-            ):
-                raise DiagramError(
-                    f"{name}: the diagram has no such variable (it has {', '.join(self.inputs)})."
-                )
-        return found
-
     def tensor(self, value: Samples) -> torch.Tensor:
         """`value` on the program's device, real numbers in its dtype."""
         made = torch.as_tensor(value)
         return made.to(self.device, self.dtype if made.is_floating_point() else None)
 
-    def _values(self, given: Mapping[str, Samples], needed: Sequence[str]) -> list[torch.Tensor]:
-        missing = [n for n in needed if n in self.latents and n not in given]
-        if not missing:
-            return self.tensors(given, needed)
-        from runtime.inference import infer
-
-        observed = [n for n in self.inputs if n not in self.latents]
-        found = dict(zip(observed, self.tensors(given, observed), strict=True))
-        return [{**found, **infer(self, found)}[n] for n in needed]
-
     def loss(self, **inputs: Samples) -> torch.Tensor:
         """The training loss, a scalar: the weighted sum of the costs, averaged over the batch."""
-        result: torch.Tensor = self.module(*self._values(inputs, self.inputs))[0]
+        result: torch.Tensor = self.module(*values(self, inputs, self.inputs))[0]
         return result
 
     def energies(self, **inputs: Samples) -> dict[str, torch.Tensor]:
         """The energy of every cost block by id, `[B]`, not yet weighted; a regulariser of all weights gives one number."""
         return dict(
-            zip(self.costs, self.module(*self._values(inputs, self.inputs))[1:], strict=True)
+            zip(self.costs, self.module(*values(self, inputs, self.inputs))[1:], strict=True)
         )
 
     @cached_property
@@ -219,7 +187,7 @@ class Program:
         self.module.eval()
         try:
             with torch.no_grad():
-                out = self._predictor(*self._values(inputs, self.predictor_inputs))
+                out = self._predictor(*values(self, inputs, self.predictor_inputs))
         finally:
             self.module.train(was_training)
         answers = out if isinstance(out, tuple) else (out,)

@@ -213,10 +213,6 @@ class Run:
             ]
         return together(found)
 
-    def field_of(self, name: str) -> str:
-        """The field of the data that an input shows."""
-        return self.program.fields[name]
-
     # --- live changes, state ----------------------------------------------------------------------------------
 
     def adopt(self, program: Program, data: Data) -> int:

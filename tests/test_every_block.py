@@ -26,6 +26,7 @@ from nodes.sketch import Sketch
 from runtime.export import source
 from runtime.program import compile
 from runtime.snapshot import BATCH
+from runtime.values import tensors
 
 Weights = Mapping[str, Tensor]
 random = np.random.default_rng(3)
@@ -1280,9 +1281,8 @@ def test_exported_source_computes_the_same(kind: str, row: Row) -> None:
     exec(source(program), space)
     model = space["Diagram"]().double().eval()
     model.load_state_dict(program.module.state_dict())
-    inputs = program.tensors(
-        {f"f{i}": z for i, z in enumerate(row.inputs)}, program.predictor_inputs
-    )
+    given = {f"f{i}": z for i, z in enumerate(row.inputs)}
+    inputs = tensors(program, given, program.predictor_inputs)
     torch.testing.assert_close(model(*inputs), program.predictor()(*inputs))
 
 

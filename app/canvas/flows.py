@@ -7,83 +7,31 @@ Everything is kept in arrays over all wires, so that a frame costs a few painter
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPen, QPolygonF
 
-from app.canvas.faces import energy, scientific
 from app.canvas.geometry import CIRCLES
-from app.canvas.glyphs import ASIDE
-from app.canvas.inks import SHADES, Inks, edges, write
+from app.canvas.inks import SHADES, Inks, edges
 from app.canvas.items import SAMPLES
+from app.canvas.numbers import READABLE, Numbers, Place
 from app.canvas.outlines import short_arrow
-from app.canvas.scale import AT_FIRST, Scale, fitted
+from app.canvas.scale import AT_FIRST, fitted
+from app.canvas.strength import NONE, band_color, band_width, dot_color, dot_radius, level
 from graph.diagram import Pin, Wire
-from nodes.block import Glyph
-from runtime.snapshot import Flow, Snapshot
+from runtime.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from app.canvas.items import BlockItem, WireItem
 
 Array = npt.NDArray[np.float64]
 SLOWEST, FASTEST = 18.0, 102.0  # canvas units a second
-LINE = 14.0  # from one number below a circle to the next
-READABLE = 0.25  # s that a number stands while it trains
 MOST_DOTS = 3_000  # in one frame
-BROKEN = SHADES  # the level of a flow that is not a finite number
-NONE = -1  # and of one that is not there or is 0
-
-
-def level(norm: float, scale: Scale = AT_FIRST) -> int:
-    """The strength of a flow, 0..SHADES - 1 by the logarithm of its norm; BROKEN when not finite, NONE when 0."""
-    if not math.isfinite(norm):
-        return BROKEN
-    if norm <= 0.0:
-        return NONE
-    return round(scale.part(norm) * (SHADES - 1))
-
-
-def band_width(strength: int) -> float:
-    """Width of the pale band under a wire, in canvas units."""
-    return 4.0 + 10.0 * min(strength, SHADES - 1) / (SHADES - 1)
-
-
-def dot_radius(strength: int) -> float:
-    """Radius of a pulse, in canvas units."""
-    return 2.0 + 5.0 * (min(strength, SHADES - 1) / (SHADES - 1)) ** 2
-
-
-class _Number(NamedTuple):
-    """A text at (x, y), in the ink of that name; `align` as in inks.write."""
-
-    x: float
-    y: float
-    text: str
-    ink: str
-    align: float
-
-
-class _Place(NamedTuple):
-    """Where a number stands."""
-
-    x: float
-    y: float
-    align: float
-
-
-def _below(x: float, y: float, away: float) -> _Place:
-    return _Place(x, y + away, 0.5)
-
-
-def _beside(x: float, y: float, away: float) -> _Place:
-    """Beside what stands, under its shape."""
-    return _Place(x + away + ASIDE, y + 7.0, 0.0)
 
 
 class Flows:
@@ -102,10 +50,9 @@ class Flows:
         self._backward = np.zeros(0, np.int64)
         self._forward = np.zeros(0, np.int64)
         self._phases = np.zeros((2, 0))  # how far pulses have come: backward, forward
-        self._labels: list[_Number] = []
-        self._places: dict[Pin | str, _Place] = {}
+        self._numbers = Numbers()
+        self._written_at = 0.0
         self._snapshot: Snapshot | None = None
-        self._labelled_at = 0.0
 
     @property
     def is_empty(self) -> bool:
@@ -132,18 +79,16 @@ class Flows:
         self._gradients = wanted
         self._write()
 
-    def place_after(self, pin: Pin) -> _Place | None:
+    def place_after(self, pin: Pin) -> Place | None:
         """Where there is room beside a circle after its numbers; None for a circle without."""
-        at = self._places.get(pin)
-        lines = self._gradients + self._values
-        return at._replace(y=at.y + LINE * lines) if at is not None else None
+        return self._numbers.place_after(pin, self._gradients + self._values)
 
-    def lay(self, blocks: Iterable[BlockItem], wires: Iterable[WireItem]) -> None:
+    def lay(self, blocks: Collection[BlockItem], wires: Iterable[WireItem]) -> None:
         """Takes the ways anew from what is on the canvas, after any change of it."""
         ways: list[Array] = []
         straight: list[bool] = []
         self._keys = []
-        self._places, self._bent, self._bands = {}, {}, {}
+        self._bent, self._bands = {}, {}
         for wire in wires:
             if len(wire.way) > 2:
                 self._bent[len(ways)] = wire.way
@@ -151,7 +96,8 @@ class Flows:
             ways.append(wire.evenly)
             straight.append(len(wire.way) == 2)
         for block in blocks:
-            self._lay_block(block, ways, straight)
+            self._lay_arrows(block, ways, straight)
+        self._numbers.lay(blocks)
         self._ways = np.array(ways).reshape(-1, SAMPLES, 2)
         steps = np.diff(self._ways, axis=1)
         self._lengths = np.hypot(steps[..., 0], steps[..., 1]).sum(axis=1)
@@ -162,25 +108,18 @@ class Flows:
         self._measure()
         self._write()
 
-    def _lay_block(self, block: BlockItem, ways: list[Array], straight: list[bool]) -> None:
+    def _lay_arrows(self, block: BlockItem, ways: list[Array], straight: list[bool]) -> None:
+        """From a block to the circles of its outputs; a variable is its own circle."""
         made, x, y = block.face.form, block.x(), block.y()
+        if made.glyph in CIRCLES:
+            return
         for name, ring in made.rings.items():
-            pin = Pin(block.block, name)
-            if made.glyph is not Glyph.OBSERVED:
-                self._places[pin] = _below(x + ring.x, y + ring.y, ring.radius + 12)
-                if made.up:
-                    self._places[pin] = _beside(x + ring.x, y + ring.y, ring.radius)
-            if made.glyph not in CIRCLES:
-                start, end = short_arrow(made, ring)
-                self._keys.append(pin)
-                ways.append(
-                    np.linspace((x + start[0], y + start[1]), (x + end[0], y + end[1]), SAMPLES)
-                )
-                straight.append(True)
-        if made.glyph is Glyph.COST:
-            self._places[block.block] = _below(x, y, made.height / 2 + 16)
-            if made.up:
-                self._places[block.block] = _beside(x, y + 7, made.width / 2)
+            start, end = short_arrow(made, ring)
+            self._keys.append(Pin(block.block, name))
+            ways.append(
+                np.linspace((x + start[0], y + start[1]), (x + end[0], y + end[1]), SAMPLES)
+            )
+            straight.append(True)
 
     def show(self, snapshot: Snapshot | None) -> None:
         """Shows the flows of one watched step; None shows none."""
@@ -189,9 +128,12 @@ class Flows:
         self._measure()
         now = time.monotonic()
         restless = snapshot is not None and snapshot.playing and before is not None
-        if not restless or now - self._labelled_at >= READABLE:
-            self._labelled_at = now
+        if not restless or now - self._written_at >= READABLE:
+            self._written_at = now
             self._write()
+
+    def _write(self) -> None:
+        self._numbers.write(self._snapshot, self._gradients, self._values)
 
     def _fit(self) -> None:
         """Scales that hold what runs."""
@@ -218,30 +160,6 @@ class Flows:
             [level(f.value, self.value_scale) if f else NONE for f in found], np.int64
         )
 
-    def _write(self) -> None:
-        """The numbers: gradients below circles, costs below squares."""
-        self._labels = []
-        snapshot = self._snapshot
-        if snapshot is None:
-            return
-        for key, at in self._places.items():
-            if isinstance(key, Pin):
-                flow = snapshot.variables.get(key)
-                if flow is not None:
-                    self._write_flow(at, flow)
-            elif key in snapshot.costs:
-                text = energy(snapshot.costs[key])
-                self._labels.append(_Number(at.x, at.y, text, "problem", at.align))
-
-    def _write_flow(self, at: _Place, flow: Flow) -> None:
-        y = at.y
-        if self._gradients:
-            kind = "gradient_text" if math.isfinite(flow.gradient) else "problem"
-            self._labels.append(_Number(at.x, y, scientific(flow.gradient), kind, at.align))
-            y += LINE
-        if self._values:
-            self._labels.append(_Number(at.x, y, scientific(flow.value), "muted", at.align))
-
     def advance(self, seconds: float) -> None:
         """Lets everything run on for a while, each direction by its own strength."""
         for number, levels in enumerate((self._backward, self._forward)):
@@ -266,7 +184,7 @@ class Flows:
             for forward in self._directions():
                 self._paint_dots(painter, ink, seen, forward, detail)
         if detail:
-            self._paint_numbers(painter, rect, ink)
+            self._numbers.paint(painter, rect, ink)
 
     def _directions(self) -> list[bool]:
         """What is shown: True for values forward, False for gradients backward."""
@@ -291,7 +209,7 @@ class Flows:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setCompositionMode(ink.under)
         for strength in np.unique(levels[levels != NONE]).tolist():
-            pen = QPen(_shade(ink, strength, forward), band_width(strength))
+            pen = QPen(band_color(ink, strength, forward), band_width(strength))
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
             if not detail:
                 pen.setCosmetic(True)
@@ -336,7 +254,7 @@ class Flows:
         strengths = levels[owner]
         for strength in np.unique(strengths).tolist():
             width = 2 * dot_radius(strength) * (0.8 if forward else 1.0)
-            pen = QPen(_full(ink, strength, forward), width)
+            pen = QPen(dot_color(ink, strength, forward), width)
             pen.setCapStyle(Qt.PenCapStyle.RoundCap)
             if not detail:
                 pen.setCosmetic(True)
@@ -357,25 +275,6 @@ class Flows:
         rest = (along - index)[:, None]
         at = self._ways[owner, index] * (1 - rest) + self._ways[owner, index + 1] * rest
         return at, owner
-
-    def _paint_numbers(self, painter: QPainter, rect: QRectF, ink: Inks) -> None:
-        left, top, right, bottom = edges(rect)
-        for x, y, text, kind, align in self._labels:
-            if left - 40 <= x <= right + 40 and top - 10 <= y <= bottom + 10:
-                painter.setPen(getattr(ink, kind))
-                write(painter, text, x, y, align=align)
-
-
-def _shade(ink: Inks, strength: int, forward: bool) -> QColor:
-    if strength != BROKEN:
-        return ink.shade(strength, forward)
-    made = QColor(ink.problem)
-    made.setAlpha(90)
-    return made
-
-
-def _full(ink: Inks, strength: int, forward: bool) -> QColor:
-    return ink.problem if strength == BROKEN else ink.pulses[forward][strength]
 
 
 def _polygon(points: Sequence[Sequence[float]]) -> QPolygonF:

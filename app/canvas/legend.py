@@ -6,10 +6,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from app.canvas.flows import band_width, dot_radius
 from app.canvas.inks import SHADES, Inks, sans, write
 from app.canvas.scale import Scale
 from app.canvas.scene import CanvasScene
+from app.canvas.strength import band_width, dot_radius
 
 WIDTH, ROW, EDGE = 208, 46, 12
 STEPS = 5  # strengths that are shown

@@ -17,10 +17,10 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QPolygon
 
 from app.canvas import paths
 from app.canvas.faces import scientific
-from app.canvas.flows import READABLE
 from app.canvas.geometry import CIRCLES, Form, Ring, laid, rightwards, upwards
 from app.canvas.glyphs import ASIDE
 from app.canvas.inks import NAME, SMALL, Inks, text_width, write
+from app.canvas.numbers import READABLE
 from app.canvas.outlines import body
 from app.theme import mixed
 from graph.diagram import Pin, Wire

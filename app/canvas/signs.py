@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
-from app.canvas.flows import READABLE
 from app.canvas.geometry import CIRCLES
 from app.canvas.inks import Inks, edges, text_width, write
+from app.canvas.numbers import READABLE
 from app.canvas.outlines import around
 from app.canvas.vanishing import VANISHING, Sign, starts, troubled, usual
 from app.panels.numbers import readable
@@ -142,7 +142,11 @@ class Signs:
         painter.setCompositionMode(ink.under)
         for name, strength in tints.items():
             item = self._scene.blocks.get(name)
-            if item is None or not rect.intersects(item.sceneBoundingRect()):
+            if (
+                item is None
+                or not self._is_seen(name)
+                or not rect.intersects(item.sceneBoundingRect())
+            ):
                 continue
             color = QColor(ink.theme.classes[4])
             color.setAlpha(STRONGEST * strength // TINTS)
@@ -157,14 +161,19 @@ class Signs:
         taken = []
         if self.marks:
             for pin, sign in self.starts.items():
-                if pin.block in self._scene.blocks:
+                if self._is_seen(pin.block):
                     taken.append(self.room(pin, sign, larger))
                     if rect.intersects(taken[-1]):
                         _paint_sign(painter, ink, sign, taken[-1], larger)
         if self.dead_wanted:
             for name, share in self.dead.items():
-                if share >= FEW and name in self._scene.blocks:
+                if share >= FEW and self._is_seen(name):
                     self._paint_dead(painter, rect, ink, name, share, taken)
+
+    def _is_seen(self, name: str) -> bool:
+        """Whether a block is there, and not still to be revealed."""
+        item = self._scene.blocks.get(name)
+        return item is not None and item.isVisible()
 
     def room(self, pin: Pin, sign: Sign, larger: float) -> QRectF:
         """Where the sign of a variable is in the scene: below its circle or its number."""

@@ -13,11 +13,11 @@ pytest.importorskip("PySide6")
 from app.canvas import paths
 from app.canvas.faces import energy, scientific, short
 from app.canvas.fitting import downstream, upstream
-from app.canvas.flows import BROKEN, NONE, SHADES, level
 from app.canvas.forms import BETWEEN, RADIUS, form
 from app.canvas.geometry import Form, Port, Ring
 from app.canvas.outlines import short_arrow
 from app.canvas.placing import free_place, new_block
+from app.canvas.strength import BROKEN, NONE, SHADES, level
 from graph.diagram import Diagram
 from graph.problem import DiagramError
 from nodes.block import Glyph

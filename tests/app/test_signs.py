@@ -12,9 +12,9 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QColor, QHelpEvent
 from PySide6.QtWidgets import QApplication
 
-from app.canvas.flows import level
 from app.canvas.inks import inks
 from app.canvas.scale import Scale
+from app.canvas.strength import level
 from app.canvas.tips import tip_at
 from app.settings import Blank, Preferences
 from app.theme import BOARD, PAPER, Theme

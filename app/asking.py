@@ -33,10 +33,6 @@ class Asking:
         """No step of the past is wished any more."""
         self._sought = ()
 
-    def forget(self) -> None:
-        """The engine is gone, and with it what was asked of it."""
-        self.waiting, self._sought = False, ()
-
     def is_due(self, training: bool) -> bool:
         """Whether to ask now."""
         since = time.monotonic() - self._asked_at

@@ -55,6 +55,7 @@ class Live(QObject):
         self._delivery = Delivery()
         self._ready = self._playing = False
         self._interrupted = False  # it played until the diagram could not be trained
+        self._branching = False  # it is to play from where the run branches
         self._order = 0  # of the last wish to train
         self._checking = 0  # the version of the diagram whose gradients are being checked
         self._timer = QTimer(self)
@@ -96,8 +97,14 @@ class Live(QObject):
         """The engine is gone, and with it all that it was told."""
         self._ready = False
         self._delivery.begin_anew()
-        self.asking.forget()
+        self._forget_wishes()
+        self.asking.waiting = False
         self._set_playing(False)
+
+    def _forget_wishes(self) -> None:
+        """Something else is wished now than a step of the past, or to go on from one."""
+        self.asking.forget_step()
+        self._branching = False
 
     # --- what is said --------------------------------------------------------------------------------------------
 
@@ -119,13 +126,13 @@ class Live(QObject):
         """The diagram is this now; `fresh` forgets the weights, `weights` names the file to read them beside."""
         self._delivery.take(diagram, folder, fresh, weights)
         if fresh:
-            self.asking.forget_step()
+            self._forget_wishes()
             self._set_playing(False)
         self._soon.start()
 
     def play(self) -> None:
         """Trains until told otherwise, from as soon as the engine is ready."""
-        self.asking.forget_step()
+        self._forget_wishes()
         self._set_playing(True)
         self._order += 1
         self.send(m.Play(self._order))
@@ -145,7 +152,7 @@ class Live(QObject):
 
     def step(self) -> None:
         """One step, then pause."""
-        self.asking.forget_step()
+        self._forget_wishes()
         self._set_playing(False)
         self._order += 1
         self.send(m.Step(1, self._order))
@@ -153,20 +160,21 @@ class Live(QObject):
 
     def reset(self) -> None:
         """New weights, step 0; the run before is judged once more for its record."""
-        self.asking.forget_step()
+        self._forget_wishes()
         self.send(m.Evaluate())
         self.send(m.Reset())
         self.asking.changed = True
 
     def look_at(self, step: int | None) -> None:
         """Pauses and shows the run as it was at a step, None: as it is; of many wishes the last, a frame at a time."""
+        self._forget_wishes()
         self._set_playing(False)
         self.asking.seek(step)
 
     def branch(self, step: int) -> None:
         """Trains on from a recorded step; what came after it is forgotten."""
-        self.asking.forget_step()
-        self.send(m.Branch(step))
+        self._forget_wishes()
+        self._branching = self.send(m.Branch(step))
 
     def look_again(self) -> None:
         """Asks for a frame even though nothing runs: a view was opened."""
@@ -202,8 +210,10 @@ class Live(QObject):
             case m.Stopped():
                 self._stopped(message)
             case m.Branched():
+                play = self._branching
                 self.branched.emit(message.step)
-                self.play()
+                if play:
+                    self.play()
             case m.Done():
                 self.asking.changed = True
                 self.done.emit(message.text)

@@ -29,6 +29,7 @@ class Engine:
         self.jobs = Jobs(send)
         self.done = False
         self._unread = ""  # where weights lie that were to be loaded before there was a run
+        self._actions = self._table()
 
     @property
     def busy(self) -> bool:
@@ -44,7 +45,15 @@ class Engine:
 
     def handle(self, command: m.Command) -> None:
         """Carries out one command; a failure becomes a message, since with the engine the run would be lost."""
-        actions: dict[type, Callable[[Any], None]] = {
+        try:
+            self._actions[type(command)](command)
+        except ConnectionError:
+            raise  # the screen is gone
+        except Exception as error:
+            self.send(m.Failed(problem_of(error, "that could not be done")))
+
+    def _table(self) -> dict[type, Callable[[Any], None]]:
+        return {
             m.SetDiagram: self._set_diagram,
             m.Play: lambda c: self._play(None, c.order),
             m.Pause: lambda _: self._pause(),
@@ -65,12 +74,6 @@ class Engine:
             m.LogTo: lambda c: self.trainer.log.to(c.folder),
             m.Quit: lambda _: self._quit(),
         }
-        try:
-            actions[type(command)](command)
-        except ConnectionError:
-            raise  # the screen is gone
-        except Exception as error:
-            self.send(m.Failed(problem_of(error, "that could not be done")))
 
     @property
     def _run(self) -> Run | None:
@@ -92,7 +95,7 @@ class Engine:
             trainer.drop()
             trainer.playing, self._unread = False, ""
         self._renew(lambda: self.model.take(command))
-        if looked_at is not None and trainer.run is not None and trainer.run.trail.steps:
+        if looked_at is not None and self._run is not None and self._run.trail.steps:
             self._look_at(looked_at)
 
     def _reset(self) -> None:

@@ -158,3 +158,15 @@ def test_of_many_wished_steps_the_last_is_asked_for() -> None:
     assert wish.seeking and wish.is_due(training=False)
     assert wish.commands(()) == (m.LookAt(None), m.WantFrame())
     assert not wish.seeking and not wish.is_due(training=True), "the last one is still awaited"
+
+
+def test_a_branch_plays_unless_something_else_was_wished_meanwhile(talk: Talk) -> None:
+    talk.begin()
+    talk.live.branch(5)
+    talk.hear(m.Branched(5))
+    assert talk.live.is_playing and len(talk.session.sent_of(m.Play)) == 1
+    talk.live.pause()
+    talk.live.branch(5)
+    talk.live.reset()
+    talk.hear(m.Branched(5))
+    assert not talk.live.is_playing and len(talk.session.sent_of(m.Play)) == 1

@@ -228,6 +228,17 @@ def test_states_of_other_shapes_are_dropped_and_that_is_said() -> None:
     assert desk.give(m.LookAt(21)) == [] and desk.shot().step == 21
 
 
+def test_a_diagram_that_cannot_be_trained_ends_the_look_without_a_word() -> None:
+    diagram = classifier()
+    desk = Desk(diagram)
+    desk.train(20)
+    desk.give(m.LookAt(5))
+    said = desk.give(SetSetting("linear1", "units", 0).apply(diagram))
+    assert [type(s) for s in said] == [m.Compiled, m.Mendable]
+    desk.give(diagram)
+    assert not desk.shot().past and desk.run.step_count == 20
+
+
 def test_reset_and_another_file_forget_the_past() -> None:
     diagram = classifier()
     desk = Desk(diagram)

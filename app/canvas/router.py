@@ -53,7 +53,7 @@ class Router:
         self._hulls: dict[str, Box] = {}
         self._solid: Places[str] = Places()
         self._links: dict[Wire, Link] = {}
-        self._alone: dict[Wire, _Way] = {}
+        self._cornered: dict[Wire, tuple[str, Corners]] = {}  # as each would run alone
         self._regions: Places[Wire] = Places()
         self._moved: dict[Wire, Box] = {}  # regions that are not yet in their places
         self._stale: set[Wire] = set()
@@ -83,7 +83,7 @@ class Router:
                 self._links[wire] = link
                 self._stale.add(wire)
             return
-        for kept in (self._links, self._alone, self._shown, self._moved):
+        for kept in (self._links, self._cornered, self._shown, self._moved):
             kept.pop(wire, None)
         self._regions.put(wire, None)
         self._stale.discard(wire)
@@ -92,19 +92,17 @@ class Router:
         """The ways that are others than when this was last asked."""
         renewed = {}
         for wire in [wire for wire in self._links if wire in self._stale]:
-            found = self._way(self._links[wire])
-            self._alone[wire] = found
+            link = self._links[wire]
+            found = self._way(link)
             self._moved[wire] = found.region
-            if not isinstance(found.plan, tuple):
+            if isinstance(found.plan, tuple):
+                self._cornered[wire] = link.fork, found.plan
+            else:
+                self._cornered.pop(wire, None)
                 self._shown.pop(wire, None)
                 renewed[wire] = found.plan
         self._stale.clear()
-        cornered = {
-            wire: (self._links[wire].fork, way.plan)
-            for wire, way in self._alone.items()
-            if isinstance(way.plan, tuple)
-        }
-        for wire, corners in spread(cornered, self._boxes_near).items():
+        for wire, corners in spread(self._cornered, self._boxes_near).items():
             if corners != self._shown.get(wire):
                 self._shown[wire] = corners
                 renewed[wire] = drawn(corners)

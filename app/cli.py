@@ -122,7 +122,7 @@ def _window_parser() -> argparse.ArgumentParser:
         type=_seconds,
         default=1.0,
         metavar="SECONDS",
-        help="when to take it (default: 1)",
+        help="when to take it: with --play, after torch is loaded (default: 1)",
     )
     return parser
 

@@ -64,7 +64,18 @@ class Opening:
         if self.play:
             self._window.live.play()
         if self.shot is not None:
-            QTimer.singleShot(round(1000 * self.after), self._take)
+            self._wait()
+
+    def _wait(self) -> None:
+        """Takes the picture a while after the window is there, or after the training can begin."""
+        self._due = QTimer(self._window, singleShot=True, interval=round(1000 * self.after))
+        self._due.timeout.connect(self._take)
+        live = self._window.live
+        if live.is_ready or not self.play:
+            self._due.start()
+            return
+        live.ready.connect(lambda _: self._due.start())
+        live.died.connect(lambda _: self._due.start())
 
     def _take(self) -> None:
         assert self.shot is not None

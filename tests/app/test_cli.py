@@ -680,6 +680,20 @@ def test_a_picture_of_the_window_needs_no_screen(tmp_path: Path) -> None:
     assert (picture.width(), picture.height()) == (1000, 700)
 
 
+def test_a_picture_of_the_training_waits_until_it_can_begin(tmp_path: Path) -> None:
+    from PySide6.QtGui import QImage
+
+    from app.theme import PAPER
+
+    save(spiral(), tmp_path / "spiral.gradboard")
+    words = ["spiral.gradboard", "--play", "--shot", "out.png", "--after", "3"]
+    done = process(*words, "--size", "1000x700", "--theme", "paper", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    picture = QImage(str(tmp_path / "out.png"))
+    canvas = [picture.pixelColor(x, y) for x in range(230, 640, 2) for y in range(150, 600, 2)]
+    assert sum(color.name() == PAPER.gradient for color in canvas) > 10, "no pulses run"
+
+
 def test_the_window_is_not_opened_on_a_bad_file(tmp_path: Path) -> None:
     (tmp_path / "bad.gradboard").write_text("{")
     done = process("bad.gradboard", "--shot", "out.png", "--after", "0", cwd=tmp_path)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtWidgets import QDockWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QDockWidget, QWidget
 
 from app.heading import Heading
 from graph.diagram import Diagram, Frozen
@@ -95,10 +95,6 @@ def share_out(window: MainWindow) -> None:
     )
     window.stacking.share()
     window.restoreState(window.preferences.bytes("state"))
-    for tabs in window.findChildren(
-        QTabBar
-    ):  # titles are whole; arrows lead to those that have no room
-        tabs.setElideMode(Qt.TextElideMode.ElideNone)
     window.view.setFocus()
 
 

@@ -29,6 +29,7 @@ QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: 0; backgro
 QAbstractSpinBox::up-arrow, QAbstractSpinBox::down-arrow {{ image: none; width: 0; height: 0; }}
 QCheckBox::indicator:unchecked {{ background: {theme.field}; border: 1px solid {theme.muted}; border-radius: 3px;
   width: 12px; height: 12px; }}
+QMainWindow > QTabBar {{ qproperty-elideMode: ElideNone; }} /* arrows lead to titles that have no room */
 QTreeView::item {{ padding: 3px 6px; }}
 QToolButton[role="press"] {{ border-radius: 7px; padding: 0; }}
 QToolButton[role="play"] {{ border-radius: 7px; padding: 0; background: {theme.gradient}; }}

@@ -17,7 +17,8 @@ INTO = {"gradients": "boundary", "loss": "boundary", "boundary": "inspector"}
 # which dock goes into the tabs of which other, the first first; views that lie on the boundary go with it
 TABS = 27  # pixels of a line of tabs
 VIEW = "boundary"  # where the views of a diagram lie on each other
-TALLEST = "source"  # a few lines of it help nobody: the others make room when it is opened
+READ = ("source", "outline", "problems", "differences", "reveal", "history")
+# a few lines of these help nobody: the others make room when one is opened
 QWIDGETSIZE_MAX = 16_777_215  # Qt's own, which PySide does not export
 SHARES = {"inspector": 250, "boundary": 270, "loss": 190, "gradients": 190}
 # pixels that the docks get at first; a view gets what it asks for, and the others what that leaves
@@ -46,7 +47,8 @@ class Stacking(QObject):
         for dock in window.docks.values():
             dock.visibilityChanged.connect(self._soon.start)
         window.filing.opened.connect(self._opened)
-        window.docks[TALLEST].visibilityChanged.connect(lambda _seen: self._raised.start())
+        for name in READ:
+            window.docks[name].visibilityChanged.connect(lambda _seen: self._raised.start())
         self._was_low = False  # whether the boundary was held low
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -59,9 +61,10 @@ class Stacking(QObject):
             self._shared.start()
 
     def _make_room(self) -> None:
-        dock = self._window.docks[TALLEST]
-        if self._top(TALLEST) is dock and dock.height() < _wanted(dock):
-            self.share()
+        for name in READ:
+            dock = self._window.docks[name]
+            if self._top(name) is dock and dock.height() < _wanted(dock):
+                self.share()
 
     # --- room ----------------------------------------------------------------------------------------------------
 

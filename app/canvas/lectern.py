@@ -35,6 +35,7 @@ TRAIL = 0.45  # s that the pointer's light stays
 DOT = 9.0  # the pointer's radius
 LASER = "#ff2020"
 HINT_TIME = 3000  # ms
+ABOVE = 92  # pixels from the lower edge to the keys: the legend and the steps are below
 MOST_DOTS = 40  # steps; more are told as a number
 
 HINT = (
@@ -277,7 +278,7 @@ class Board(QWidget):
         painter.setFont(sans(max(13, round(self.width() * 0.0125))))
         flags = Qt.AlignmentFlag.AlignCenter
         box = painter.boundingRect(QRectF(self.rect()), flags, HINT).adjusted(-24, -14, 24, 14)
-        box.moveBottom(self.height() - 40)
+        box.moveBottom(self.height() - ABOVE)
         ground = QColor(self.theme.panel)
         ground.setAlpha(240)
         painter.setPen(QPen(QColor(self.theme.border), 1.0))

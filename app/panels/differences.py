@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.canvas.comparing import SIGNS, color_of
+from app.panels.readable import readable
 from app.theme import Theme
 from graph.differences import ADDED, ALTERED, REMOVED, Comparison, Difference
 
@@ -54,6 +55,9 @@ class Differences(QWidget):
         column.addWidget(self.list, 1)
         column.addWidget(self.end_button, 0, Qt.AlignmentFlag.AlignHCenter)
         self.show_comparison("", None)
+
+    def sizeHint(self) -> QSize:
+        return readable(self.list, len(self._rows) + 4)  # with the words above and the button
 
     def set_theme(self, theme: Theme) -> None:
         """Other colours, at once."""

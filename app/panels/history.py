@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QShowEvent, QUndoStack
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from app.icons import icon
+from app.panels.readable import readable
 from app.theme import Theme
 
 START = "Start"
@@ -32,6 +33,9 @@ class History(QListWidget):
         stack.indexChanged.connect(self._follow)
         stack.cleanChanged.connect(self._follow)
         self.set_theme(theme)
+
+    def sizeHint(self) -> QSize:
+        return readable(self, self._stack.count() + 2)
 
     def set_theme(self, theme: Theme) -> None:
         """Other colours, at once."""

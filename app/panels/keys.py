@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -26,7 +26,8 @@ NAME = Qt.ItemDataRole.UserRole
 CANVAS = "On the canvas"
 HINT = "Enter or a double click changes a command's key, Delete takes it away."
 HELD = (Qt.Key.Key_Control, Qt.Key.Key_Shift, Qt.Key.Key_Alt, Qt.Key.Key_AltGr, Qt.Key.Key_Meta)
-SIZE = (760, 620)
+SIZE = (920, 640)
+WIDTHS = (230, 170)  # of commands and keys; what they do has the rest
 
 
 class KeyCatch(QLineEdit):
@@ -235,14 +236,19 @@ class _Rows(QTreeWidget):
         self.setIndentation(12)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.header().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        self.header().resizeSection(0, 210)
-        self.header().resizeSection(1, 210)
+        for column, width in enumerate(WIDTHS):
+            self.header().resizeSection(column, width)
 
     def all(self) -> list[QTreeWidgetItem]:
         """The rows of commands and gestures."""
         found = (head.child(n) for head in self.headings for n in range(head.childCount()))
         return [row for row in found if row is not None]
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.scheduleDelayedItemsLayout()  # heights that were taken before the style was known
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         item = self.currentItem()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelectionModel, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QSize, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
+from app.panels.readable import readable
 from app.panels.words import batch_of, shape_text, spoken, wires_in_words
 from app.plain import plain
 from app.theme import Theme
@@ -46,6 +47,9 @@ class Outline(QTreeWidget):
         self.itemSelectionChanged.connect(self._pick)
         self.itemExpanded.connect(self._expanded)
         self.itemCollapsed.connect(lambda row: self._open.discard(self._path_of(row)))
+
+    def sizeHint(self) -> QSize:
+        return readable(self, len(self._diagram.blocks) + 2)
 
     def set_theme(self, theme: Theme) -> None:
         """All colours come from the window's style sheet."""
@@ -159,5 +163,6 @@ def _texts(level: Diagram, name: str, label: str, report: Report | None) -> list
     told = shape_text(shape, batch_of(level)) if shape is not None else ""
     block = level.blocks[name]
     kind = f"part {part_of(block)}" if block.kind == PART else block.kind
-    called = name if block.kind in (INLET, OUTLET) else f"{name} {label}".strip()
+    is_one = label == name or block.kind in (INLET, OUTLET)
+    called = name if is_one else f"{name} {label}".strip()
     return [called, kind, told, words]

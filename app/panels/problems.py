@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.icons import icon
+from app.panels.readable import readable
 from app.theme import Theme
 from graph.edits import Edit
 from graph.problem import Problem
@@ -58,6 +59,9 @@ class Problems(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.nothing)
         column.addWidget(self.list, 1)
+
+    def sizeHint(self) -> QSize:
+        return readable(self.list, 2 * len(self._problems))  # most take two lines
 
     def set_theme(self, theme: Theme) -> None:
         """Other colours, at once."""

@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.keymap import REMEMBERED, Keymap
-from app.panels.keys import KeyCatch, ShortcutsWindow
+from app.panels.keys import NAME, KeyCatch, ShortcutsWindow
 from app.settings import Blank, Preferences
 from app.shortcuts import GESTURES, table
 from app.window import MainWindow
@@ -73,6 +73,15 @@ def test_the_window_lists_every_command_and_gesture(hand: Hand) -> None:
             row = keys.row(entry.name)
             assert row.text(1) == " or ".join(entry.keys) and row.parent() is not None
     assert all(told[what] == how for how, what in GESTURES)
+
+
+def test_all_rows_have_the_height_of_their_text_and_room(hand: Hand) -> None:
+    keys = _opened(hand)
+    rows = [keys.rows.visualItemRect(row).height() for row in keys.rows.all()]
+    assert len(set(rows)) == 1 and rows[0] >= keys.fontMetrics().height() + 4
+    least = keys.rows.columnWidth(0) - 30
+    wide = max(keys.fontMetrics().horizontalAdvance(row.text(0)) for row in keys.rows.all() if row.data(0, NAME))  # fmt: skip
+    assert wide <= least
 
 
 def test_search_finds_by_text_and_by_key(hand: Hand) -> None:

@@ -106,6 +106,21 @@ def test_what_is_hidden_is_not_painted(window: MainWindow) -> None:
     assert like(pixels(lectern.viewport()), rim).sum() > 500
 
 
+def test_signs_come_with_their_blocks(window: MainWindow) -> None:
+    lectern = _begin(window)
+    signs = window.scene.signs
+    signs.dead_wanted = True
+    bare = pixels(lectern.viewport())
+    signs.show_dead({"relu1": 0.5})
+    lectern.viewport().update()
+    assert (pixels(lectern.viewport()) == bare).all(), "its block is still to come"
+    _press(lectern, Key.Key_Space, Key.Key_Space)
+    told = pixels(lectern.viewport())
+    signs.show_dead({})
+    lectern.viewport().update()
+    assert (pixels(lectern.viewport()) != told).any()
+
+
 @pytest.mark.parametrize("name", ["spiral-mlp", "unet", "resnet-18", "transformer"])
 def test_labels_are_large_and_the_step_is_seen(window: MainWindow, name: str) -> None:
     _open(window, name)

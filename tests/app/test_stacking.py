@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QApplication, QDockWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QDockWidget, QTabBar
 
 from app import docks, gallery
 from app.docks import RIGHT
@@ -197,3 +198,23 @@ def test_the_loss_stands_before_the_gradients_though_these_were_opened_later(
     assert window.docks["gradients"] not in seen(window)
     open_with(window, {"boundary": ""})
     assert window.docks["loss"] in seen(window) and window.docks["gradients"] not in seen(window)
+
+
+def test_a_panel_to_read_gets_the_height_of_its_rows_and_titles_stay_whole(
+    window: MainWindow,
+) -> None:
+    window.resize(*HIGH)
+    settle()
+    window.document.load(load(gallery.path("unet")), None)
+    dock = window.docks["outline"]
+    dock.show()
+    dock.raise_()
+    settle()
+    assert dock.height() >= dock.sizeHint().height() > 300
+    for size in (LOW, HIGH, (1400, 500)):
+        window.resize(*size)
+        settle()
+        bars = [b for b in window.findChildren(QTabBar) if b.parent() is window and b.isVisible()]
+        assert bars and all(b.elideMode() == Qt.TextElideMode.ElideNone for b in bars)
+    dock.hide()
+    window.document.load(Diagram(), None)

@@ -9,8 +9,9 @@ from app.canvas import faces
 from app.canvas.faces import Face
 from app.canvas.glyphs import Marks, paint_block
 from app.canvas.inks import label_width
-from app.canvas.landing import Landing, edits, first_input, into, landing, mark, paint
+from app.canvas.landing import Landing, first_input, into, landing, mark, paint
 from app.canvas.placing import Shelf, addition, on_grid, placed
+from app.canvas.room import edits
 from app.canvas.scene import CanvasScene
 from app.canvas.wanted import Wanted
 from graph.diagram import Diagram, Pin, Wire

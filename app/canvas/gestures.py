@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from app.canvas import hits, landing
+from app.canvas import hits, landing, room
 from app.canvas.guides import Guides
 from app.canvas.items import BlockItem
 from app.canvas.scene import CanvasScene
@@ -120,7 +120,7 @@ class DragBlocks(Gesture):
         if self._landing is not None:
             landing.mark(self.scene, None)
             made = self.scene.blocks[self._grabbed].face.form
-            done = landing.edits(self.scene, self._landing, made)
+            done = room.edits(self.scene, self._landing, made)
             return Together(self._landing.label, done)
         if dict(self._moves) == self._before:
             return None

@@ -16,9 +16,8 @@ from app.canvas.geometry import Form, Port, Ring
 from app.canvas.glyphs import Marks, paint_wire, wire_path
 from app.canvas.paths import Points
 from app.canvas.scene import CanvasScene
-from app.canvas.turning import laid_box, laid_place, laid_port, laid_way, risen_place, route
+from app.canvas.turning import laid_place, laid_port, laid_way, risen_place, route
 from graph.diagram import Diagram, Pin, Wire
-from graph.edits import Connect, Edit, MoveBlocks
 from nodes.block import BlockType
 from nodes.parts import type_in
 
@@ -27,7 +26,6 @@ CLEAR = 36.0  # length of the wire that joins two blocks that touched
 ON_WIRE = 16.0  # canvas units from a wire within which the middle of a block lies on it
 ROW = 100.0  # between the places that are tried beside one that is taken
 ROWS = 9
-STEP = 10.0  # the grid: others make room by whole squares
 
 Place = tuple[float, float]
 
@@ -218,56 +216,7 @@ def _away(one: QPointF, other: QPointF) -> float:
     return math.hypot(one.x() - other.x(), one.y() - other.y())
 
 
-# --- what it does -------------------------------------------------------------------------------------------------------
-
-
-def edits(scene: CanvasScene, found: Landing, made: Form) -> tuple[Edit, ...]:
-    """Moves the block to its place, others out of its way, and draws its wires."""
-    place, moves = _with_room(scene, found, made)
-    moves = {**moves, found.block: place}
-    return MoveBlocks(moves), *(Connect(wire) for wire in found.wires)
-
-
-def _with_room(scene: CanvasScene, found: Landing, made: Form) -> tuple[Place, dict[str, Place]]:
-    """The place in a wire that runs along the flow, and where those blocks go that stand in the way there."""
-    if found.split is None:
-        return found.place, {}
-    up = scene.is_rising
-    way = laid_way(scene.wires[found.split].way, up)
-    start, end = float(way[0][0]), float(way[-1][0])
-    ahead = scene.blocks[found.split.target.block].face.form.port(found.split.target.name)
-    if laid_port(ahead, up).dx < 0.5 or end <= start:
-        return found.place, {}
-    left, _, right, _ = laid_box(made.box(), up)
-    here = laid_place(found.place, up)
-    low = math.ceil((start + CLEAR - left) / STEP) * STEP
-    high = math.floor((end - CLEAR - right) / STEP) * STEP
-    if low <= high:
-        return risen_place((min(max(here[0], low), high), here[1]), up), {}
-    shift = low - high
-    at = {
-        name: laid_place(scene.diagram.blocks[name].position, up)
-        for name in _joined(scene.diagram, found.split.target.block)
-    }
-    line = at[found.split.target.block][0]
-    moves = {
-        name: risen_place((x + shift, y), up)
-        for name, (x, y) in at.items()
-        if x >= line and name != found.block
-    }
-    return risen_place((low, here[1]), up), moves
-
-
-def _joined(diagram: Diagram, start: str) -> set[str]:
-    """All blocks that wires join to one, whichever way they run."""
-    seen, stack = {start}, [start]
-    while stack:
-        for wire in diagram.wires_of[stack.pop()]:
-            for end in wire:
-                if end.block not in seen:
-                    seen.add(end.block)
-                    stack.append(end.block)
-    return seen
+# --- what is shown of it -------------------------------------------------------------------------------------------------
 
 
 def mark(scene: CanvasScene, found: Landing | None) -> None:

@@ -10,7 +10,6 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPicture
 
 from app.canvas import faces, paths
-from app.canvas.drawing import Recorder
 from app.canvas.faces import Face, Inside
 from app.canvas.folding import folding
 from app.canvas.frames import Frames
@@ -18,6 +17,7 @@ from app.canvas.geometry import around_window
 from app.canvas.glyphs import Marks, extent, paint_block, paint_wire, wire_path
 from app.canvas.inks import Inks, label_width
 from app.canvas.paths import Points
+from app.canvas.recorder import Recorder
 from app.canvas.router import Link, Router
 from app.canvas.turning import laid_box, laid_link, risen
 from graph.diagram import UP, Diagram

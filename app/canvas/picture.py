@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMarginsF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QImage, QImageWriter, QPageSize, QPainter, QPdfWriter
 
-from app.canvas.drawing import Drawing, Recorder, replay
+from app.canvas.drawing import Drawing, replay
+from app.canvas.recorder import Recorder
 from app.canvas.scene import CanvasScene
 from app.canvas.svg import svg_text
 from app.canvas.tikz import tikz_text

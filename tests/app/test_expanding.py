@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication
 from app.actions.expanding import expanding
 from app.actions.turning import turning
 from app.canvas.boxes import overlap
-from app.canvas.drawing import Recorder, replay
+from app.canvas.drawing import replay
 from app.canvas.faces import inside_of
 from app.canvas.folding import sizes
 from app.canvas.frames import tint
@@ -28,6 +28,7 @@ from app.canvas.hits import block_at, port_at, ring_at
 from app.canvas.inks import inks
 from app.canvas.miniature import LARGEST, Miniature
 from app.canvas.picture import Picture, Shown
+from app.canvas.recorder import Recorder
 from app.canvas.scene import CanvasScene
 from app.settings import Blank, Preferences
 from app.shelf import Shelf

@@ -22,6 +22,7 @@ class Notice(QFrame):
         super().__init__(parent)
         self.setObjectName("notice")
         self._acts: tuple[Action, ...] = ()
+        self._subject = ""
         self.text = QLabel()
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.text.setWordWrap(True)
@@ -50,8 +51,12 @@ class Notice(QFrame):
         """Other colours, at once."""
         self.close_button.setIcon(icon("close", theme.text))
 
-    def say(self, sentence: str, *actions: Action) -> None:
-        """Shows a sentence, in place of the one before, and at most two things to do; a click does one and takes it away."""
+    def say(self, sentence: str, *actions: Action, subject: str = "") -> None:
+        """Shows a sentence, in place of the one before, and at most two things to do; a click does one and takes it away.
+
+        It stays until it is dismissed, or its `subject` is over.
+        """
+        self._subject = subject
         self.text.setText(sentence)
         for button, given in zip((self.action, self.other), (*actions, None, None), strict=False):
             button.setText(given[0] if given else "")
@@ -62,8 +67,13 @@ class Notice(QFrame):
 
     def dismiss(self) -> None:
         """Takes it away."""
-        self._acts = ()
+        self._acts, self._subject = (), ""
         self.hide()
+
+    def over(self, subject: str) -> None:
+        """What was said about this subject holds no more, and is taken away."""
+        if self._subject == subject:
+            self.dismiss()
 
     def _do(self, number: int) -> None:
         act = self._acts[number][1]

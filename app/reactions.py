@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.window import MainWindow
 
 SECOND = 1.0  # over which frames are counted
+STOP = "stop"  # the subject of what is said when training cannot go on
 
 
 class Reactions(QObject):
@@ -146,6 +147,8 @@ class Reactions(QObject):
     def _played(self, playing: bool) -> None:
         window = self._window
         window.bar.show_state(window.live.is_ready, playing)
+        if playing:
+            window.notice.over(STOP)
         window.loss.set_playing(playing)
         window.menus.actions["play"].setText("&Pause" if playing else "&Play")
         self._frames.clear()
@@ -153,6 +156,8 @@ class Reactions(QObject):
     def _compiled(self, message: Compiled) -> None:
         if message.restarted:
             self._forget()
+        if message.report.trainable:
+            self._window.notice.over(STOP)
         self._take_report(message)
 
     def _take_report(self, message: Compiled | None) -> None:
@@ -196,7 +201,7 @@ class Reactions(QObject):
         if message.problem is None:
             return
         where = f"stopped at step {message.step:,}" if message.step else "cannot begin"
-        self._window.notice.say(f"Training {where}: {message.problem}")
+        self._window.notice.say(f"Training {where}: {message.problem}", subject=STOP)
         self.visit((message.problem.block,))
 
     def _failed(self, problem: Problem) -> None:

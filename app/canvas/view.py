@@ -92,6 +92,7 @@ class CanvasView(Surface):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
+        self._ringed = False  # it may have had the focus already
         if isinstance(self._gesture, KeyWire):
             self._escape()
         left = event.button() == Qt.MouseButton.LeftButton

@@ -10,7 +10,7 @@ import shiboken6
 
 pytest.importorskip("PySide6")
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -22,7 +22,17 @@ from graph.diagram import Pin
 from graph.problem import Problem
 from runtime import messages as m
 from runtime.snapshot import Report
-from tests.app.driving import SPIRAL_BLOCKS, SPIRAL_WIRES, Ctrl, Hand, Shift, like, pixels, wire
+from tests.app.driving import (
+    SPIRAL_BLOCKS,
+    SPIRAL_WIRES,
+    Ctrl,
+    Hand,
+    Plain,
+    Shift,
+    like,
+    pixels,
+    wire,
+)
 from tests.app.fake_session import FakeSession
 
 Key = Qt.Key
@@ -279,6 +289,21 @@ def test_where_the_focus_is_can_be_seen(hand: Hand, theme: str) -> None:
     for widget in (window.bar.play, window.bar.reset, *combos, window.bar.more, window.view):
         without, there = rings(widget)
         assert there > without + 12, widget.accessibleName()
+
+
+def test_the_ring_of_the_keys_goes_with_a_press_of_the_mouse(hand: Hand) -> None:
+    view, color = hand.window.view, hand.window.theme.selection
+    view.clearFocus()
+    view.setFocus(Qt.FocusReason.TabFocusReason)
+    edge = slice(2, 60)
+
+    def ringed() -> bool:
+        QApplication.processEvents()
+        return bool(like(pixels(hand.port), color)[edge, 0:3].any())
+
+    assert ringed()
+    QTest.mouseClick(hand.port, Qt.MouseButton.LeftButton, Plain, QPoint(30, 30))
+    assert view.hasFocus() and not ringed()
 
 
 def test_going_round_the_panes_leaves_every_widget_its_parent(hand: Hand) -> None:

@@ -395,6 +395,31 @@ def test_training_that_stops_names_the_block_and_shows_it(window: MainWindow) ->
     assert window.scene.selected == {"relu1"}
 
 
+def test_why_training_stopped_is_said_until_it_goes_on_or_is_mended(window: MainWindow) -> None:
+    diagram = _spiral()
+    _start(window, diagram)
+    play, problem = window.menus.actions["play"], Problem("relu1", "it cannot run.", "Mend it.")
+    play.trigger()
+    _tell(window, m.Stopped(0, problem, order=1))
+    assert window.notice.isVisible() and "cannot begin" in window.notice.text.text()
+    play.trigger()
+    assert not window.notice.isVisible()
+    _tell(window, m.Stopped(0, problem, order=2))
+    window.document.do(Disconnect((diagram.wires[0],)))
+    QApplication.processEvents()
+    version = _engine(window).sent_of(m.SetDiagram)[-1].version
+    _tell(window, m.Compiled(version, Report()))
+    assert window.notice.isVisible(), "it is not mended yet"
+    window.document.undo()
+    QApplication.processEvents()
+    _tell(window, m.Compiled(version + 1, TRAINABLE))
+    assert not window.notice.isVisible()
+    window.notice.say("something else")
+    play.trigger()
+    assert window.notice.isVisible()
+    window.notice.dismiss()
+
+
 def test_an_interrupted_diagram_trains_again_when_it_can(window: MainWindow) -> None:
     diagram = _spiral()
     _start(window, diagram)

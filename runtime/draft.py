@@ -141,40 +141,32 @@ class Draft:
     def watched(self) -> tuple[fx.Graph, Wires]:
         """Like loss(), but every branch of a fork is a node of its own, so that each wire has its own gradient."""
         self.inputs(self.program.inputs)
-        diagram, stages = self.program.diagram, self.program.stages
-        live = {
-            w for w in diagram.wires if w.target.block in stages and w.source in self.program.kinds
-        }
-        branches: dict[Wire, fx.Node] = {}
-        forks = {
-            pin
-            for pin in self.program.kinds
-            if sum(w.source == pin for w in diagram.wires_from(pin.block) if w in live) > 1
-        }
-        for name, stage in stages.items():
-            into = {w.target: w for w in diagram.wires_into(name)}
+        forks, branches = self._forks(), dict[Wire, fx.Node]()
+        for name, stage in self.program.stages.items():
+            into = {w.target: w for w in self.program.diagram.wires_into(name)}
             ordered = wires_in_order(stage, into)
-            for wire in ordered:
-                value = self.values[wire.source]
-                branches[wire] = (
-                    self.graph.call_method("view_as", (value, value))
-                    if wire.source in forks
-                    else value
-                )
+            branches |= {wire: self._branch(wire, forks) for wire in ordered}
             self.stage(name, None if stage.of_weights else [branches[w] for w in ordered])
         pins = tuple(pin for pin in self.values if pin in self.program.kinds)
-        wires = tuple(branches)
-        energies = [self.ends[name] for name in self.program.costs]
-        total = self._total(energies)
-        self.graph.output(
-            (
-                total,
-                tuple(energies),
-                tuple(branches[w] for w in wires),
-                tuple(self.values[p] for p in pins),
-            )
-        )
-        return self.graph, Wires(wires, pins)
+        energies = tuple(self.ends[name] for name in self.program.costs)
+        on_wires, of_pins = tuple(branches.values()), tuple(self.values[p] for p in pins)
+        self.graph.output((self._total(energies), energies, on_wires, of_pins))
+        return self.graph, Wires(tuple(branches), pins)
+
+    def _forks(self) -> set[Pin]:
+        """The variables that more than one wire takes to a block that runs."""
+        program, found = self.program, set[Pin]()
+        for pin in program.kinds:
+            wires = (w for w in program.diagram.wires_from(pin.block) if w.source == pin)
+            if sum(w.target.block in program.stages for w in wires) > 1:
+                found.add(pin)
+        return found
+
+    def _branch(self, wire: Wire, forks: set[Pin]) -> fx.Node:
+        value = self.values[wire.source]
+        if wire.source not in forks:
+            return value
+        return self.graph.call_method("view_as", (value, value))
 
 
 def wires_in_order(stage: Stage, into: Mapping[Pin, Wire]) -> list[Wire]:

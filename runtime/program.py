@@ -233,12 +233,7 @@ def compile(
     flat = _expanded(diagram, problems)
     diagram = flat.diagram
     if data is None and not all_given(diagram, shapes or {}):
-        try:
-            data = load(recipe.data, recipe.seed, folder)
-        except (DataError, SettingError) as error:
-            problems.append(
-                Problem("recipe.data", str(error), "Choose other data, or mend the file.")
-            )
+        data = _loaded(recipe, folder, problems)
     dtype = getattr(torch, recipe.dtype)
     inputs = kinds_of(diagram, shapes or {}, data, dtype, problems)
     kept = {**keep.kept, **keep.stages} if keep else {}
@@ -250,6 +245,15 @@ def compile(
     if keep is not None and device != "meta":
         earlier.bring_back(program, keep)
     return program
+
+
+def _loaded(recipe: Recipe, folder: str, problems: list[Problem]) -> Data | None:
+    try:
+        return load(recipe.data, recipe.seed, folder)
+    except (DataError, SettingError) as error:
+        hint = "Choose other data, or mend the file."
+        problems.append(Problem("recipe.data", str(error), hint))
+        return None
 
 
 def _expanded(diagram: Diagram, problems: list[Problem]) -> Flat:

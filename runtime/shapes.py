@@ -18,7 +18,7 @@ from nodes.variables import Latent, Parameter
 from runtime import wanted
 from runtime.making import BlockError, Maker, Stage, owner_of
 from runtime.snapshot import Counts
-from runtime.trial import SAMPLES, Kind, outcome_of, weights_of
+from runtime.trial import SAMPLES, Kind, Outcome, outcome_of, weights_of
 
 
 @dataclass
@@ -113,34 +113,30 @@ class Tracer:
     def _sources(self, block: Block, instance: BlockType) -> dict[str, Pin] | None:
         """The wired pins of a block and where they come from; None when it cannot run yet."""
         wired = {w.target.name: w.source for w in self.diagram.wires_into(block.id)}
-        ready = True
-        for name in wired:
-            if not instance.has_input(name):
-                self._problem(
-                    f"{block.id}.{name}",
-                    f"{block.kind} has no input called {name}.",
-                    "Remove the wire.",
-                )
-                ready = False
-        for name in instance.pins(set(wired)):
-            needed = name not in instance.optional and not (
-                instance.variadic and name != f"{instance.variadic}1" and len(wired) > 1
-            )
-            if name not in wired and needed:
-                self._problem(
-                    f"{block.id}.{name}",
-                    f"the input {name} has no wire.",
-                    "Drag one here from a circle.",
-                    "open",
-                )
-                ready = False
-        if not ready or any(source not in self.trace.kinds for source in wired.values()):
+        before = len(self.trace.problems)
+        self._check_wires(block, instance, wired)
+        told = len(self.trace.problems) > before
+        if told or any(source not in self.trace.kinds for source in wired.values()):
             return None
         pins = [
             *instance.pins(set(wired)),
             *(f for f in instance.flanks if f not in instance.inputs),
         ]
         return {name: wired[name] for name in pins if name in wired}
+
+    def _check_wires(self, block: Block, instance: BlockType, wired: Mapping[str, Pin]) -> None:
+        """Tells of wires to inputs that are not there, and of inputs that lack one."""
+        for name in wired:
+            if not instance.has_input(name):
+                message = f"{block.kind} has no input called {name}."
+                self._problem(f"{block.id}.{name}", message, "Remove the wire.")
+        for name in instance.pins(set(wired)):
+            one_more = (  # of several, when there are some already
+                instance.variadic and name != f"{instance.variadic}1" and len(wired) > 1
+            )
+            if name not in wired and name not in instance.optional and not one_more:
+                message, hint = f"the input {name} has no wire.", "Drag one here from a circle."
+                self._problem(f"{block.id}.{name}", message, hint, "open")
 
     def _build(self, block: Block, instance: BlockType, sources: dict[str, Pin]) -> None:
         flanks = tuple(
@@ -159,16 +155,7 @@ class Tracer:
         key = None if block.shares else signature
         may_grow = self.maker.may_be_large(instance, kinds)
         outcome = outcome_of(key, op, kinds, self.device == "meta", may_grow)
-        if outcome.error:
-            raise BlockError(
-                block.id, outcome.error, "Change its settings or what is wired into it."
-            )
-        kind = outcome.kinds[0]
-        if isinstance(instance, Cost) and kind.shape != (SAMPLES if kind.batched else 1,):
-            raise BlockError(
-                block.id,
-                f"a cost must give one number per sample, this one gives {kind.shape}.",
-            )
+        _check_outcome(block, instance, outcome)
         self.maker.check_memory(block.id, outcome)
         stage = Stage(block, instance, op, tuple(sources.values()), signature)
         self.trace.stages[block.id] = stage
@@ -181,6 +168,16 @@ class Tracer:
 
     def _frozen(self, owner: str) -> bool:
         return self.diagram.blocks[owner].settings.get("freeze") is True
+
+
+def _check_outcome(block: Block, instance: BlockType, outcome: Outcome) -> None:
+    """Raises BlockError where the block did not run, or gave what a cost must not give."""
+    if outcome.error:
+        raise BlockError(block.id, outcome.error, "Change its settings or what is wired into it.")
+    kind = outcome.kinds[0]
+    if isinstance(instance, Cost) and kind.shape != (SAMPLES if kind.batched else 1,):
+        message = f"a cost must give one number per sample, this one gives {kind.shape}."
+        raise BlockError(block.id, message)
 
 
 def _settings_that_matter(instance: BlockType) -> tuple[Any, ...]:

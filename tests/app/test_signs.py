@@ -236,7 +236,7 @@ def test_resting_over_a_circle_shows_its_card(qapp: Any, theme: Theme) -> None:
     shown = bench.view.card
     assert shown.isVisible() and asked == [Pin("relu1", "y")]
     shown.show_figure(card())
-    rows = dict(shown.rows)
+    rows = dict(shown.face(Pin("relu1", "y")).rows)
     assert rows["mean"] == "0.125" and rows["zeros"] == "25.0 %" and rows["‖∂C/∂‖"] == "2.0e-3"
     image = shown.grab().toImage()
     colors = {image.pixelColor(x, y).name() for x in range(12, 240) for y in range(100, 250)}

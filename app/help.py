@@ -17,9 +17,11 @@ def block_text(diagram: Diagram, block: Block) -> str:
     kind = type_in(diagram, block)
     if kind is None:
         return f"{html.escape(block.kind)} is a kind of block that is not known here."
-    parts = [f"<p>{html.escape(inspect.cleandoc(kind.__doc__ or ''))}</p>"]
+    told = inspect.cleandoc(kind.__doc__ or "").replace("->", "→").replace("...", "…")
+    parts = [f"<p>{html.escape(told)}</p>"]
     for formula in filter(None, (kind.formula, kind.gradient)):
-        parts.append(f"<p><i>{html.escape(formula)}</i></p>")
+        lines = html.escape(formula).replace(",  ", "<br>").replace(";  ", "<br>")
+        parts.append(f"<p><i>{lines}</i></p>")
     rows = [(f"<b>{s.name}</b>", html.escape(s.help)) for s in settings_of(kind).values()]
     if kind.flanks:
         rows.append((f"at the flank: <b>{', '.join(kind.flanks)}</b>", html.escape(FLANK_HELP)))

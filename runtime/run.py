@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import numpy as np
 import torch
 
+from nodes.block import Regulariser
 from runtime.batches import Batches
 from runtime.data import Data, load
 from runtime.descent import Descent
@@ -111,13 +112,18 @@ class Run:
             step=self.step_count,
             epoch=self.batches.progress,
             loss=loss,
-            costs={name: float(e.mean()) for name, e in watched.energies.items()},
+            costs={n: self._as_written(n, float(e.mean())) for n, e in watched.energies.items()},
             flows=wires,
             variables=variables,
             weight_gradients=blocks,
             curve=rows,
             rate=self.rate,
         )
+
+    def _as_written(self, name: str, energy: float) -> float:
+        """What the formula of a cost gives: that of a regulariser, λ‖w‖², has λ in it."""
+        kind = self.program.cost(name)
+        return kind.weight * energy if isinstance(kind, Regulariser) else energy
 
     def _advance(self, watched: bool) -> tuple[float, Any]:
         copy = self.state() if self.step_count % KEEP_EVERY == 0 else None

@@ -95,6 +95,7 @@ class Histograms:
 class Snapshot:
     """One watched training step.
 
+    `costs` holds what the formula of each cost gives, a mean over the batch: with λ where it is in the formula.
     `version` is the number of the diagram that the engine was given; `flows` and `weight_gradients` (norm per
     block id) come from this step; `curve` holds (step, training loss) rows that are new since the last snapshot
     and `validation` (step, loss) likewise.  `metrics` are keyed "training" and "validation"; None where unknown.

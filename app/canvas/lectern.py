@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, QVariantAnimation, Signal
 from PySide6.QtGui import (
@@ -59,6 +60,7 @@ class Lectern(Surface):
         self.motion = True
         self.minimap = False
         self._shown = QRectF()  # what was to be seen last
+        self._again: Callable[[], None] | None = None  # looks there once more, on another screen
         self._dragged: QPointF | None = None
         self._glide = QVariantAnimation(self)
         self._glide.setDuration(GLIDE)
@@ -93,13 +95,13 @@ class Lectern(Surface):
 
     def show_whole(self, rect: QRectF) -> None:
         """Shows all of a rectangle, however small its texts get then."""
-        room = self._room()
+        self._again, room = partial(self.show_whole, rect), self._room()
         scale = min(room.width() / rect.width(), room.height() / rect.height(), LARGEST)
         self._look(rect.center(), scale)
 
     def show_step(self, whole: QRectF, step: QRectF) -> None:
         """Shows as much of the diagram as is legible, and the step in it."""
-        room = self._room()
+        self._again, room = partial(self.show_step, whole, step), self._room()
         if whole.isEmpty():
             return
         fitting = min(room.width() / whole.width(), room.height() / whole.height(), LARGEST)
@@ -145,6 +147,7 @@ class Lectern(Surface):
         self.board.point(event.position())
         if self._dragged is not None and not self.board.pointing:
             self._glide.stop()
+            self._again = None
             self.scroll_by(self._dragged - event.position())
             self._dragged, self._shown = event.position(), self.seen()
 
@@ -155,6 +158,7 @@ class Lectern(Surface):
 
     def zoom_by(self, factor: float, at: QPointF) -> None:
         self._glide.stop()
+        self._again = None
         super().zoom_by(factor, at)
         self._shown = self.seen()
 
@@ -170,6 +174,10 @@ class Lectern(Surface):
         super().resizeEvent(event)
         if hasattr(self, "board"):
             self.board.setGeometry(self.viewport().rect())
+        if self._again is not None:
+            motion, self.motion = self.motion, False
+            self._again()
+            self.motion = motion
 
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)

@@ -106,6 +106,21 @@ def test_what_is_hidden_is_not_painted(window: MainWindow) -> None:
     assert like(pixels(lectern.viewport()), rim).sum() > 500
 
 
+def test_another_screen_shows_the_same_as_large(window: MainWindow) -> None:
+    lectern = _begin(window)
+    _press(lectern, Key.Key_Space)
+    before, seen = lectern.zoom, lectern.seen()
+    lectern.resize(640, 360)
+    QApplication.processEvents()
+    assert lectern.zoom == pytest.approx(before / 2, rel=0.05)
+    assert (lectern.seen().center() - seen.center()).manhattanLength() < 0.1 * seen.width()
+    lectern.zoom_by(2.0, lectern.rect().center().toPointF())  # what a person chose stays
+    own = lectern.zoom
+    lectern.resize(1280, 720)
+    QApplication.processEvents()
+    assert lectern.zoom == own
+
+
 def test_signs_come_with_their_blocks(window: MainWindow) -> None:
     lectern = _begin(window)
     signs = window.scene.signs

@@ -63,47 +63,49 @@ def load_run(path: str | Path) -> dict[str, Any] | None:
     if not weights_path(path).exists() or not state_path(path).exists():
         return None
     weights, tensors = _read(weights_path(path)), _read(state_path(path))
-    metadata = _metadata(state_path(path))
     try:
-        if metadata.get("format") != _FORMAT:
-            raise ValueError("it is of another version")
-        place, plain = json.loads(metadata["place"]), json.loads(metadata["optimizer"])
-        batches = {
-            "epoch": place["epoch"],
-            "position": place["position"],
-            "generator": tensors.pop("generator"),
-        }
-        random = tensors.pop("random")
-        best = {
-            k.removeprefix("best."): tensors.pop(k) for k in [*tensors] if k.startswith("best.")
-        }
-        return {
-            "weights": weights,
-            "optimizer": _unflatten(plain, tensors),
-            "batches": batches,
-            "random": random,
-            "step": int(place["step"]),
-            "record": {
-                "losses": place.get("losses", []),
-                "best_epoch": place.get("best_epoch", 0),
-                "best": best,
-            },
-        }
+        return {"weights": weights, **_state(tensors, _metadata(state_path(path)))}
     except (KeyError, ValueError, TypeError, RecursionError) as error:
         raise FileError(
             f"{state_path(path)} does not hold the state of a run ({error}): delete it to go on without."
         ) from None
 
 
-def resume(run: Run, path: str | Path) -> bool:
-    """Puts a run where the state saved beside the diagram at `path` stands, from where it begins; False when there is none.
+def _state(tensors: dict[str, torch.Tensor], metadata: Mapping[str, str]) -> dict[str, Any]:
+    """What `save_run` has written besides the weights.  Raises KeyError, ValueError, TypeError, RecursionError."""
+    if metadata.get("format") != _FORMAT:
+        raise ValueError("it is of another version")
+    place, plain = json.loads(metadata["place"]), json.loads(metadata["optimizer"])
+    generator, random = tensors.pop("generator"), tensors.pop("random")
+    best = {k.removeprefix("best."): tensors.pop(k) for k in [*tensors] if k.startswith("best.")}
+    record = {
+        "losses": place.get("losses", []),
+        "best_epoch": place.get("best_epoch", 0),
+        "best": best,
+    }
+    return {
+        "optimizer": _unflatten(plain, tensors),
+        "batches": {
+            "epoch": place["epoch"],
+            "position": place["position"],
+            "generator": generator,
+        },
+        "random": random,
+        "step": int(place["step"]),
+        "record": record,
+    }
 
-    Raises FileError when that state belongs to another diagram or optimizer; the run then stands where it stood.
+
+def resume(run: Run, path: str | Path) -> bool:
+    """Puts a run where the state saved beside the diagram at `path` stands, and has its past begin there.
+
+    Weights without a state are taken into the run as it stands; False when there are none.
+    Raises FileError when they belong to another diagram or optimizer; the run then stands where it stood.
     """
-    saved = load_run(path)
-    if saved is None:
+    if not weights_path(path).exists():
         return False
     fresh = run.state()
+    saved = load_run(path) or {**fresh, "weights": load_weights(weights_path(path))}
     if _shapes(saved["weights"]) != _shapes(fresh["weights"]):
         raise FileError(
             f"{weights_path(path)}: these weights belong to another diagram; they were left alone."

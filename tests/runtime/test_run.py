@@ -273,6 +273,22 @@ def _spoiled(run: Run, steps: int) -> None:
     run.batches._training = fields
 
 
+def test_weights_without_a_state_are_taken_and_the_run_begins_with_them(tmp_path: Path) -> None:
+    first = Run(compile(classifier(seed=2)))
+    for _ in range(5):
+        first.step()
+    save_run(first.state(), tmp_path / "d.gradboard")
+    state_path(tmp_path / "d.gradboard").unlink()  # as the sentence about a broken one says
+    run = Run(compile(classifier(seed=2)))
+    assert resume(run, tmp_path / "d.gradboard") and run.step_count == 0
+    for name, p in run.program.parameters.items():
+        torch.testing.assert_close(p, first.program.parameters[name], rtol=0, atol=0)
+    assert run.origin.ratios(run.program.parameters)["linear1"] == 0.0
+    with pytest.raises(FileError, match="another diagram"):
+        resume(Run(compile(SetSetting("linear1", "units", 3).apply(classifier()))), tmp_path / "d")
+    assert not resume(run, tmp_path / "other.gradboard")
+
+
 def test_a_loaded_run_goes_back_to_where_it_was_loaded_at_the_earliest(tmp_path: Path) -> None:
     first = Run(compile(classifier(seed=2)))
     for _ in range(300):

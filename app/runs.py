@@ -207,7 +207,7 @@ class Runs(QObject):
         self._window.status.say("the table is in the clipboard")
 
     def _table(self) -> str:
-        return table_csv(self.panel.chosen_or_all(), self.panel.table.runs.settings)
+        return table_csv(self.panel.chosen_or_all(), self.panel.list.runs.settings)
 
     def _write(self, title: str, name: str, text: str) -> None:
         path = self.ask_path(title, name)

@@ -125,7 +125,12 @@ def _structure(diagram: Diagram) -> list[Any]:
 
 
 def table_csv(records: Sequence[RunRecord], names: Sequence[str]) -> str:
-    """One row a run: when, the settings of these names, seed, and the final numbers."""
+    """The table of runs as text."""
+    return _csv(table_rows(records, names))
+
+
+def table_rows(records: Sequence[RunRecord], names: Sequence[str]) -> list[list[str]]:
+    """A header, then one row a run: when, the settings of these names, seed, and the final numbers."""
     head = ["run", "name", "began", *names, "seed", "steps", "epochs", "seconds", "device"]
     head += [f"{part}_{what}" for part in PARTS for what in ("loss", "accuracy")]
     rows = [[*head, "diagram", "problem"]]
@@ -136,7 +141,7 @@ def table_csv(records: Sequence[RunRecord], names: Sequence[str]) -> str:
         row += [repr(r.epochs), repr(r.seconds), r.device]
         row += [_cell(r.metric(part, what)) for part in PARTS for what in ("loss", "accuracy")]
         rows.append([*row, r.digest, _safe(r.problem)])
-    return _csv(rows)
+    return rows
 
 
 def curves_csv(records: Sequence[RunRecord]) -> str:

@@ -23,7 +23,8 @@ from PySide6.QtWidgets import (
 from app.panels.run_table import RunTable
 from app.theme import Theme
 from app.views.overlay import Overlay
-from runtime.runs import RunRecord, value_text
+from app.views.table import Table
+from runtime.runs import RunRecord, table_rows, value_text
 from runtime.variations import Values, differing, value_of
 
 MOST = 500  # settings side by side
@@ -51,6 +52,10 @@ NARROW = {"curves": 900, "rename": 760, "export": 640, "delete": 500, "use": 400
 class RunsPanel(QWidget):
     """Says what was wished by `wished(name)`, of BUTTONS or "copy"; `stopped` ends a sweep; `renamed(number, name)`."""
 
+    help = (
+        "Every run of this diagram: its settings, its loss L at every step and what it reached on each part of the data. "
+        "Runs that differ in nothing but the seed are one curve, mean L̄ with a band of ± √(Σ(L − L̄)² / (n − 1))."
+    )
     wished = Signal(str)
     stopped = Signal()
     renamed = Signal(int, str)
@@ -59,7 +64,7 @@ class RunsPanel(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._records: Sequence[RunRecord] = ()
-        self.table = RunTable()
+        self.list = RunTable()
         self.plot = Overlay(theme)
         self.settings = _Settings()
         self.empty = QLabel(EMPTY)
@@ -77,17 +82,17 @@ class RunsPanel(QWidget):
         self.below.setSizes([360, 120])
         self.below.setStretchFactor(0, 1)
         self.split = QSplitter(Qt.Orientation.Horizontal)
-        for part in (self.table, self.below):
+        for part in (self.list, self.below):
             self.split.addWidget(part)
         self.split.setSizes([460, 480])
         column.addWidget(self.empty, 1)
         column.addWidget(self.split, 1)
-        self.table.picked.connect(self._picked)
-        self.table.deleted.connect(lambda: self.wished.emit("delete"))
-        self.table.copied.connect(lambda: self.wished.emit("copy"))
-        self.table.runs.renamed.connect(self.renamed)
-        self.table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.table.customContextMenuRequested.connect(self._offer)
+        self.list.picked.connect(self._picked)
+        self.list.deleted.connect(lambda: self.wished.emit("delete"))
+        self.list.copied.connect(lambda: self.wished.emit("copy"))
+        self.list.runs.renamed.connect(self.renamed)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._offer)
         self.plot.part.toggled.connect(lambda _on: self._picked())
         self.show_progress("", 0.0)
         self.show_runs((), {})
@@ -123,7 +128,7 @@ class RunsPanel(QWidget):
 
     def _wish(self, name: str) -> None:
         if name == "rename":
-            self.table.rename()
+            self.list.rename()
         else:
             self.wished.emit(name)
 
@@ -135,19 +140,19 @@ class RunsPanel(QWidget):
             action.triggered.connect(lambda _checked=False, name=name: self._wish(name))
             action.setToolTip(help)
             action.setEnabled(self.buttons[name].isEnabled())
-        menu.popup(self.table.viewport().mapToGlobal(place))
+        menu.popup(self.list.viewport().mapToGlobal(place))
 
     # --- following -----------------------------------------------------------------------------------------------
 
     def set_theme(self, theme: Theme) -> None:
         """Other colours, at once."""
         self.plot.set_theme(theme)
-        self.table.runs.show_marks(self.plot.marks())
+        self.list.runs.show_marks(self.plot.marks())
 
     def show_runs(self, records: Sequence[RunRecord], present: Values) -> None:
         """These runs, beside the settings of the present diagram."""
         self._records = records
-        self.table.show_runs(records, present)
+        self.list.show_runs(records, present)
         self.empty.setVisible(not records)
         self.split.setVisible(bool(records))
         self._picked()
@@ -162,7 +167,12 @@ class RunsPanel(QWidget):
     def chosen(self) -> list[RunRecord]:
         """The selected runs, from above."""
         known = {record.number: record for record in self._records}
-        return [known[n] for n in self.table.chosen() if n in known]
+        return [known[n] for n in self.list.chosen() if n in known]
+
+    def table(self) -> Table:
+        """The selected runs, or all, as rows for a spreadsheet."""
+        header, *rows = table_rows(self.chosen_or_all(), self.list.runs.settings)
+        return header, [[_number(cell) for cell in row] for row in rows]
 
     def chosen_or_all(self) -> list[RunRecord]:
         """What is exported."""
@@ -171,7 +181,7 @@ class RunsPanel(QWidget):
     def _picked(self) -> None:
         chosen = self.chosen()
         self.plot.show_runs(chosen)
-        self.table.runs.show_marks(self.plot.marks())
+        self.list.runs.show_marks(self.plot.marks())
         self.settings.show_runs(chosen)
         for name, _text, _help, picked in BUTTONS:
             enough = len(chosen) == 1 if name in ("use", "rename") else bool(chosen)
@@ -216,3 +226,11 @@ class _Settings(QTableWidget):
             for column, record in enumerate(records):
                 item = QTableWidgetItem(value_text(value_of(record.settings, name)))
                 self.setItem(row, column, item)
+
+
+def _number(cell: str) -> float | str:
+    """A cell as the number that stands in it, so that no minus is taken for the beginning of a formula."""
+    try:
+        return float(cell) if not cell.lstrip("-").isdecimal() else int(cell)
+    except ValueError:
+        return cell

@@ -15,6 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from app import gallery
+from app.heading import Heading
 from app.panels.run_table import RunTable
 from app.panels.sweep_dialog import SEEDS_ONLY, SweepDialog
 from app.settings import Preferences
@@ -262,7 +263,7 @@ def click(
 def test_only_settings_that_differ_have_a_column_and_columns_sort_by_number(
     filled: MainWindow,
 ) -> None:
-    table = filled.runs.panel.table
+    table = filled.runs.panel.list
     assert set(columns(table)[1:3]) == {"batch", "rate"} and columns(table)[3] == "seed"
     assert "epochs" not in columns(table)
     assert texts(table, "run") == ["run 3", "run 2", "run 1"]  # the newest first
@@ -276,15 +277,15 @@ def test_only_settings_that_differ_have_a_column_and_columns_sort_by_number(
 
 def test_an_edit_of_the_diagram_shows_in_what_the_runs_differ_from_it(filled: MainWindow) -> None:
     filled.document.do(SetRecipe("clip", 2.0))
-    until(lambda: "clip" in columns(filled.runs.panel.table), "the column", 5)
+    until(lambda: "clip" in columns(filled.runs.panel.list), "the column", 5)
 
 
 def test_selected_runs_are_drawn_and_their_settings_stand_side_by_side(filled: MainWindow) -> None:
     panel = filled.runs.panel
-    click(panel.table, "run 1")
+    click(panel.list, "run 1")
     assert [line.numbers for line in panel.plot.lines] == [(1,)] and panel.settings.isHidden()
-    click(panel.table, "run 2", Qt.KeyboardModifier.ControlModifier)
-    click(panel.table, "run 3", Qt.KeyboardModifier.ControlModifier)
+    click(panel.list, "run 2", Qt.KeyboardModifier.ControlModifier)
+    click(panel.list, "run 3", Qt.KeyboardModifier.ControlModifier)
     assert len(panel.plot.lines) == 3 and not panel.settings.isHidden()
     side = panel.settings
     rows = {
@@ -301,7 +302,7 @@ def test_selected_runs_are_drawn_and_their_settings_stand_side_by_side(filled: M
 
 
 def test_a_run_is_named_by_a_double_click_or_f2_and_keeps_its_name(filled: MainWindow) -> None:
-    table = filled.runs.panel.table
+    table = filled.runs.panel.list
     click(table, "run 2")
     QTest.keyClick(table, Qt.Key.Key_F2)
     field = next(child for child in table.viewport().findChildren(QLineEdit) if child.isVisible())
@@ -314,7 +315,7 @@ def test_a_run_is_named_by_a_double_click_or_f2_and_keeps_its_name(filled: MainW
 
 
 def test_del_deletes_runs_not_blocks_and_they_can_be_brought_back(filled: MainWindow) -> None:
-    table = filled.runs.panel.table
+    table = filled.runs.panel.list
     filled.scene.select(("linear1",))
     click(table, "run 2")
     click(table, "run 3", Qt.KeyboardModifier.ControlModifier)
@@ -329,14 +330,14 @@ def test_the_run_that_is_trained_cannot_be_deleted(window: MainWindow) -> None:
     begin(window)
     train(window, 0, 30)
     window.runs.open()
-    click(window.runs.panel.table, "run 1")
+    click(window.runs.panel.list, "run 1")
     window.runs.delete()
     assert len(records(window)) == 1 and "stays" in window.status.currentMessage()
 
 
 def test_settings_of_a_run_are_one_edit_that_undo_takes_back(filled: MainWindow) -> None:
     before = filled.document.diagram
-    click(filled.runs.panel.table, "run 3")
+    click(filled.runs.panel.list, "run 3")
     QTest.mouseClick(filled.runs.panel.buttons["use"], Left)
     after = settings_in(filled.document.diagram)
     assert (after["rate"], after["batch"]) == (0.03, 16)
@@ -354,16 +355,30 @@ def test_table_and_curves_are_exported(filled: MainWindow, tmp_path: Path) -> No
         ("2", "0.03", "64"),
         ("3", "0.03", "16"),
     ]
-    click(filled.runs.panel.table, "run 2")
+    click(filled.runs.panel.list, "run 2")
     QTest.mouseClick(filled.runs.panel.buttons["curves"], Left)
     rows = list(csv.DictReader((tmp_path / "out.csv").open()))
     assert len(rows) == 100 and {r["run"] for r in rows} == {"2"}
-    QTest.keyClick(filled.runs.panel.table, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(filled.runs.panel.list, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     copied = list(csv.DictReader(io.StringIO(QApplication.clipboard().text())))
     assert [r["run"] for r in copied] == ["2"]
 
 
 # --- the plot ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_heading_copies_them_too_and_helps(filled: MainWindow) -> None:
+    panel, heading = filled.runs.panel, filled.docks["runs"].titleBarWidget()
+    assert isinstance(heading, Heading) and not heading.help.isHidden() and "√" in panel.help
+    act = {a.text().replace("&", ""): a for a in heading.menu().actions()}
+    act["Copy as CSV"].trigger()
+    rows = list(csv.reader(io.StringIO(QApplication.clipboard().text())))
+    assert [row[0] for row in rows] == ["run", "1", "2", "3"]
+    losses = {r.number: r.metric("test", "loss") for r in records(filled)}
+    for row in rows[1:]:
+        assert row[rows[0].index("test_loss")] == repr(losses[int(row[0])])
+    act["Copy as picture"].trigger()
+    assert not QApplication.clipboard().image().isNull()
 
 
 @pytest.mark.parametrize("theme", [PAPER, BOARD])
@@ -532,7 +547,7 @@ def test_a_sweep_shows_progress_and_its_runs_as_they_end(
     sweep.is_over = True
     until(lambda: not panel.stop.isVisible(), "the end", 5)
     assert [r.problem for r in records(window)] == ["", "it broke."]
-    assert texts(panel.table, "run")[0] == "run 2  ✕"
+    assert texts(panel.list, "run")[0] == "run 2  ✕"
 
 
 def test_a_sweep_is_stopped_by_its_button_and_by_another_diagram(
@@ -593,7 +608,7 @@ def test_the_panel_is_painted_at_every_size(filled: MainWindow, size: tuple[int,
     dock = filled.docks["runs"]
     dock.setFloating(True)
     dock.resize(*size)
-    filled.runs.panel.table.selectAll()
+    filled.runs.panel.list.selectAll()
     QApplication.processEvents()
     shown = pixels(filled.runs.panel.plot)
     assert shown.shape[0] >= 100 and shown.shape[1] >= 180

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.canvas import hits, naming, noting, press, stepping
 from app.canvas.card import CardView
+from app.canvas.edge import Edge
 from app.canvas.geometry import CIRCLES
 from app.canvas.gestures import Gesture
 from app.canvas.glyphs import Marks
@@ -61,15 +62,15 @@ class CanvasView(Surface):
         self._pan: Pan | None = None  # which may go on amid a gesture
         self._space = False
         self._ringed = False  # the focus came by keys
-        self._mouse: QPointF | None = (
-            None  # where the mouse is over the canvas, in pixels of the screen
-        )
+        self._mouse: QPointF | None = None  # where it is over the canvas, on the screen
+        self._edge = Edge(self, self._lead)
         self._soon = QTimer(self)  # what lies under the mouse may have changed without it
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._hover_again)
         scene.changing.connect(self._give_up)
         scene.arranged.connect(self._soon.start)
         self.moved.connect(self._soon.start)
+        self.zoomed.connect(self._rescale)
         self.setAcceptDrops(True)
         self.viewport().setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -94,7 +95,7 @@ class CanvasView(Surface):
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         self._ringed = False  # it may have had the focus already
         if isinstance(self._gesture, KeyWire):
-            self._escape()
+            self._give_up()
         left = event.button() == Qt.MouseButton.LeftButton
         if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
             self.card.close_card()
@@ -116,15 +117,25 @@ class CanvasView(Surface):
             self.scroll_by(self._pan.at - event.position())
             self._pan = self._pan._replace(at=event.position())
         elif self._gesture is not None:
-            before = self._gesture.reason
-            self._gesture.move(self.scene_point(event.position()), event.modifiers())
-            self.viewport().setCursor(self._gesture.cursor)
-            if self._gesture.reason != before:
-                QToolTip.showText(event.globalPosition().toPoint(), self._gesture.reason, self)
-            self.viewport().update()
+            self._lead(event.position(), event.modifiers())
+            if self._held:
+                self._edge.follow(event.position(), event.modifiers())
         else:
             self._hover(self.scene_point(event.position()))
         event.accept()
+
+    def _lead(self, at: QPointF, held: Qt.KeyboardModifier) -> None:
+        """The gesture goes on with the mouse at a pixel of the canvas."""
+        gesture = self._gesture
+        if gesture is None:
+            self._edge.stop()
+            return
+        before = gesture.reason
+        gesture.move(self.scene_point(at), held)
+        self.viewport().setCursor(gesture.cursor)
+        if gesture.reason != before:
+            QToolTip.showText(self.viewport().mapToGlobal(at).toPoint(), gesture.reason, self)
+        self.viewport().update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._pan is not None and event.button() == self._pan.button:
@@ -139,6 +150,7 @@ class CanvasView(Surface):
 
     def _finish(self, gesture: Gesture) -> None:
         self._gesture = None
+        self._edge.stop()
         edit = gesture.finish()
         if edit is not None and not self.canvas.perform(edit):
             gesture.cancel()
@@ -188,6 +200,11 @@ class CanvasView(Surface):
         self.canvas.mark({pin.block: Marks(near=pin.name)} if pin is not None else {})
         self.card.point_at(pin)
 
+    def _rescale(self, scale: float) -> None:
+        """What is near for a gesture is near on the screen."""
+        if self._gesture is not None:
+            self._gesture.scale = scale
+
     def _hover_again(self) -> None:
         if self._gesture is None and self._pan is None and self.pointer is not None:
             self._hover(self.pointer)
@@ -224,7 +241,7 @@ class CanvasView(Surface):
             block = next(iter(self.canvas.selected))
             self.canvas.opened.emit(block)
             self.entered.emit(block)
-        elif key == Qt.Key.Key_Space:
+        elif key == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space = True
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)
         elif key in stepping.ARROWS and (self.canvas.selected or self.canvas.frames.selected):
@@ -273,6 +290,7 @@ class CanvasView(Surface):
         """Ends the gesture in which one is: none outlives the diagram that it began on."""
         if self._gesture is not None:
             gesture, self._gesture = self._gesture, None
+            self._edge.stop()
             gesture.cancel()
             self.viewport().update()
 

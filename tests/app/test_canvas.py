@@ -29,7 +29,7 @@ from tests.app.canvas_bench import (
     spiral,
     wire,
 )
-from tests.app.driving import like, pixels
+from tests.app.driving import like, pixels, until
 
 __all__ = ["closing"]  # a fixture for every test here
 
@@ -186,6 +186,35 @@ def test_all_selected_blocks_move_together(bench: Bench) -> None:
     bench.drag(bench.at(480, 10), bench.at(480, 110))
     assert bench.diagram.blocks["relu1"].position == (300.0, 100.0)
     assert bench.diagram.blocks["linear2"].position == (480.0, 100.0)
+
+
+def test_a_drag_to_the_edge_goes_on_beyond_what_is_seen(bench: Bench) -> None:
+    view, port = bench.view, bench.view.viewport()
+    view.set_zoom(1.0)
+    view.centerOn(300, 0)
+    start, edge = bench.at(300, 0), QPoint(port.width() - 4, port.height() // 2)
+    seen = view.seen()
+    QTest.mousePress(port, Left, Plain, start)
+    for part in (0.3, 0.6, 1.0):
+        QTest.mouseMove(port, start + (edge - start) * part)
+    until(lambda: view.seen().left() > seen.left() + 200, "what is seen moves on", 20)
+    QTest.mouseRelease(port, Left, Plain, edge)
+    there, height = view.seen().left(), view.seen().top()
+    assert bench.diagram.blocks["relu1"].position[0] > seen.right() + 100
+    QTest.qWait(100)
+    assert view.seen().left() == there and height == seen.top(), "it stands still again"
+
+
+def test_a_gesture_that_begins_at_the_edge_moves_nothing_by_itself(bench: Bench) -> None:
+    view, port = bench.view, bench.view.viewport()
+    view.set_zoom(1.0)
+    view.scroll_by(QPointF(bench.at(300, 0) - QPoint(10, port.height() // 2)))
+    seen = view.seen()
+    QTest.mousePress(port, Left, Plain, bench.at(300, 0))
+    QTest.mouseMove(port, bench.at(300, 0) + QPoint(5, 30))
+    QTest.qWait(100)
+    assert view.seen() == seen
+    QTest.mouseRelease(port, Left, Plain, bench.at(305, 30))
 
 
 def test_escape_puts_dragged_blocks_back(bench: Bench) -> None:

@@ -129,8 +129,8 @@ def _window_parser() -> argparse.ArgumentParser:
 
 def _size(text: str) -> tuple[int, int]:
     width, _, height = text.lower().partition("x")
-    if not (width.isdecimal() and height.isdecimal()):
-        raise argparse.ArgumentTypeError(f"{text!r} is no size: write WxH, as 1440x900")
+    if not (width.isdecimal() and height.isdecimal() and len(text) < 20):
+        raise argparse.ArgumentTypeError(f"{text!r:.40} is no size: write WxH, as 1440x900")
     size = (int(width), int(height))
     if not all(100 <= side <= 10_000 for side in size):
         raise argparse.ArgumentTypeError("a side has 100 to 10000 pixels")
@@ -143,7 +143,7 @@ def _seconds(text: str) -> float:
     except ValueError:
         value = -1.0
     if not 0 <= value <= 86_400:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds from 0 to 86400")
+        raise argparse.ArgumentTypeError(f"{text!r:.40} is no number of seconds from 0 to 86400")
     return value
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import math
 import multiprocessing
 import signal
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,8 @@ from typing import Any
 
 from graph.diagram import Diagram
 from graph.problem import DiagramError
-from graph.settings import SettingError
+from graph.settings import SettingError, settings_of
+from runtime.recipe import Recipe
 from runtime.runs import RunRecord, begun
 from runtime.variations import MOST_VALUES, Values, value_of, with_values
 
@@ -66,18 +68,14 @@ def trials(
     Raises SettingError when there are none, or more than a sweep may have.
     """
     chosen = dict(values)
+    count = math.prod(map(len, chosen.values())) * max(1, seeds) if chosen or seeds > 1 else 0
+    if not 0 < count <= MOST_VALUES:
+        raise SettingError("", f"a sweep has 1 to {MOST_VALUES:,} runs, not {count:,}.")
     if seeds > 1:
         if "seed" in chosen:
             raise SettingError("seed", "either list the seeds or say how many there shall be.")
-        first = diagram.recipe.get("seed", 0)
+        first = settings_of(Recipe)["seed"].read(diagram.recipe.get("seed", 0))
         chosen["seed"] = [(first + n) % (HIGHEST_SEED + 1) for n in range(seeds)]
-    count = 1
-    for given in chosen.values():
-        count *= len(given)
-    if not chosen or not 0 < count <= MOST_VALUES:
-        raise SettingError(
-            "", f"a sweep has 1 to {MOST_VALUES:,} runs, not {count if chosen else 0:,}."
-        )
     combinations = itertools.product(*chosen.values())
     return tuple(_trial(diagram, dict(zip(chosen, each, strict=True))) for each in combinations)
 

@@ -20,7 +20,7 @@ def changed(diagram: Diagram, wishes: Sequence[str]) -> Diagram:
     for wish in wishes:
         name, equals, text = wish.partition("=")
         if not equals or not name:
-            raise WrongUse(f"--set {wish}: write NAME=VALUE, as linear1.units=50 or rate=0.1.")
+            raise WrongUse(f"--set {wish:.80}: write NAME=VALUE, as linear1.units=50 or rate=0.1.")
         owner, _, entry = name.partition(".")
         try:
             if not entry or owner in _NESTED:
@@ -28,7 +28,7 @@ def changed(diagram: Diagram, wishes: Sequence[str]) -> Diagram:
             else:
                 diagram = _with_setting(diagram, owner, entry, text)
         except SettingError as error:
-            raise WrongUse(f"--set {wish}: {error}") from None
+            raise WrongUse(f"--set {wish:.80}: {error}") from None
     return diagram
 
 

@@ -87,11 +87,13 @@ def _values(diagram: Diagram, wish: str) -> tuple[str, tuple[Any, ...]]:
 
     name, equals, text = wish.partition("=")
     if not equals or not name:
-        raise WrongUse(f"--set {wish}: write NAME=VALUES, as rate=0.1,0.01 or linear1.units=10,50.")
+        raise WrongUse(
+            f"--set {wish:.80}: write NAME=VALUES, as rate=0.1,0.01 or linear1.units=10,50."
+        )
     try:
         return name, parse_values(text, declared(diagram, name))
     except SettingError as error:
-        raise WrongUse(f"--set {wish}: {error}") from None
+        raise WrongUse(f"--set {wish:.80}: {error}") from None
 
 
 def _train(sweep: Sweep) -> tuple[list[RunRecord], bool]:

@@ -211,3 +211,14 @@ def test_a_trial_that_takes_its_process_along_is_a_row_too() -> None:
     along = until(sweep, lambda m: isinstance(m, Along))
     assert along.trial == 1
     sweep.stop()
+
+
+def test_far_too_many_seeds_are_refused_before_they_are_counted_out() -> None:
+    with pytest.raises(SettingError, match="1 to 1,000 runs, not 9,999,999,999"):
+        trials(spiral(), {}, 9_999_999_999)
+
+
+@pytest.mark.parametrize("seed", ["x", -1, 1.5, [0]])
+def test_a_seed_that_is_none_is_named(seed: object) -> None:
+    with pytest.raises(SettingError, match=r"^seed must "):
+        trials(spiral(seed=seed), {}, 2)

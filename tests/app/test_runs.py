@@ -179,7 +179,7 @@ def test_what_stopped_it_stands_in_the_row(window: MainWindow) -> None:
     begin(window)
     window.live.play()
     train(window, 0, 30)
-    tell(window, Stopped(30, Problem("linear1", "the loss is no number.")))
+    tell(window, Stopped(30, Problem("linear1", "the loss is no number."), order=1))
     assert "the loss is no number" in records(window)[0].problem
     window.live.play()
     train(window, 30, 40)

@@ -15,6 +15,7 @@ from runtime.figures.answers import Fit
 GAP = 10  # pixels at the right, where the last tick's number ends
 BEYOND = 0.15  # of the data's height that is shown above and below it, at the least
 FARTHEST = 1.0  # and at the most, however far the curves go
+SPARSE, LARGE = 12, 3.6  # points up to which they are drawn large, and half the width of such a one
 DEVIATIONS = 2.0  # of the answers from their mean, that the band is wide at each side
 
 
@@ -51,11 +52,15 @@ def paint_fit(painter: QPainter, fit: Fit, room: QRectF, theme: Theme) -> None:
     mean = curves.mean(0)
     if len(curves) > 1:
         _paint_band(painter, fit.x, mean, DEVIATIONS * curves.std(0), (across, up), theme)
-    _paint_points(painter, fit, across, up, theme)
+    few = len(fit.points.x) <= SPARSE
+    if not few:
+        _paint_points(painter, fit, across, up, theme)
     if len(curves) > 1:
         for member in curves:
             _paint_line(painter, fit.x, member, (across, up), QPen(_line_color(theme, 150), 1.0))
     _paint_line(painter, fit.x, mean, (across, up), QPen(QColor(theme.classes[1]), 2.0))
+    if few:  # on top, so that the curve does not hide them
+        _paint_points(painter, fit, across, up, theme, LARGE)
     painter.restore()
 
 
@@ -106,10 +111,12 @@ def _paint_band(
     painter.drawPolygon(QPolygonF([*upper, *lower]))
 
 
-def _paint_points(painter: QPainter, fit: Fit, across: Scale, up: Scale, theme: Theme) -> None:
+def _paint_points(
+    painter: QPainter, fit: Fit, across: Scale, up: Scale, theme: Theme, radius: float = 0.0
+) -> None:
     every = slice(None, None, max(1, -(-len(fit.points.x) // DRAWN)))
     xs, ys = across.pixels(fit.points.x[every, 0]), up.pixels(fit.points.y[every])
-    paint_dots(painter, xs, ys, [QColor(theme.classes[0])] * len(xs), theme)
+    paint_dots(painter, xs, ys, [QColor(theme.classes[0])] * len(xs), theme, radius=radius)
 
 
 def _paint_line(

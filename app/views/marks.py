@@ -49,10 +49,11 @@ def paint_dots(
     colors: list[QColor],
     theme: Theme,
     classes: np.ndarray | None = None,
+    radius: float = 0.0,
 ) -> None:
     """A small rimmed mark for every point, smaller where there are many; discs when there are no classes."""
     painter.setPen(QPen(QColor(theme.field), 0.8))
-    radius = 2.6 if len(xs) < FEW else 2.0
+    radius = radius or (2.6 if len(xs) < FEW else 2.0)
     numbers = [0] * len(xs) if classes is None else classes.tolist()
     for x, y, color, number in zip(xs.tolist(), ys.tolist(), colors, numbers, strict=True):
         painter.setBrush(color)

@@ -25,6 +25,7 @@ from runtime.messages import Compiled
 from runtime.snapshot import Ask
 
 LEFT, RIGHT, BOTTOM = 50, 104, 34
+ABOVE = 6.0  # pixels above the plane, for half of its highest number
 KINDS = {WEIGHTS: "Two weights", PATH: "Along the path", DIRECTIONS: "Random directions"}
 LADDER = (1.0, 2.0, 5.0)  # times powers of ten: how wide the plane may be
 
@@ -212,7 +213,7 @@ class SurfaceView(JobView):
 
     def area(self) -> QRectF:
         """Where the plane lies in the widget: a square; along a path each axis has its own scale."""
-        top = self.top
+        top = self.top + ABOVE
         if self.weights.isVisible():
             top = float(self.weights.geometry().bottom()) + 5.0
         side = min(self.width() - LEFT - RIGHT, self.height() - top - BOTTOM)

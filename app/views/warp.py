@@ -40,8 +40,8 @@ class WarpView(FigureView):
         "stretches by S, rotates by U and shifts by b; more than 3 numbers are seen by principal components."
     )
     nothing = (
-        "The input's plane is drawn here as the blocks bend it, when the diagram runs, has one input of real "
-        "numbers, and is not too large."
+        "The input's plane is drawn here as the blocks bend it, when the diagram runs on three samples or more, "
+        "has one input of real numbers, and is not too large."
     )
     tall = 230
 

@@ -257,6 +257,21 @@ def test_fits_are_curves_with_a_band_and_the_data(qapp: Any, theme: Theme) -> No
     )
 
 
+def test_a_curve_does_not_hide_the_few_points_that_it_goes_through(boundary: BoundaryView) -> None:
+    x = np.linspace(-1, 1, 81)
+    two = Points(np.array([[-0.5], [0.5]]), np.array([-0.5, 0.5]))
+    boundary.show_figures({boundary.asks()[0]: Fit(x, x[None], two)})
+    picture = boundary.grab().toImage()
+    assert isinstance(boundary.found, Fit)
+    across, up = scales_of(boundary.found, area_of(boundary.room()))
+    for place in (-0.5, 0.5):
+        at = round(float(across.pixels(place))), round(float(up.pixels(place)))
+        assert picture.pixelColor(*at).name() == PAPER.classes[0]
+    between = round(float(across.pixels(0.2))), round(float(up.pixels(0.2)))
+    near = {picture.pixelColor(between[0], between[1] + d).name() for d in (-2, -1, 0, 1, 2)}
+    assert PAPER.classes[1] in near
+
+
 def test_curves_that_are_no_numbers_can_be_painted(boundary: BoundaryView) -> None:
     x = np.linspace(0, 1, 11)
     made = Fit(x, np.full((2, 11), np.nan), Points(np.zeros((1, 1)), np.zeros(1)))

@@ -167,7 +167,9 @@ def test_minima_are_marked_with_a_cross(view: SurfaceView) -> None:
     assert without.pixelColor(at(view, 3.0, 0.6)) != QColor(PAPER.text)
     picture = shown(view, path=trace(()))
     for place in ((3.0, 0.6), (-3.0, -0.6)):
-        assert picture.pixelColor(at(view, *place)).lightness() < 70
+        middle = at(view, *place)
+        near = [picture.pixelColor(middle + QPoint(0, d)).lightness() for d in (-1, 0, 1)]
+        assert min(near) < 70
 
 
 def test_a_place_tells_its_loss_and_the_axes_their_weights(view: SurfaceView) -> None:

@@ -9,7 +9,7 @@ import pytest
 pytest.importorskip("PySide6")
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QMouseEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
@@ -119,6 +119,26 @@ def test_a_quick_second_press_pans_and_cuts_as_the_first_does(bench: Bench) -> N
     bench.hover(bench.at(240, 50), Ctrl, Right)
     bench.release(bench.at(240, 50), Right, Ctrl)
     assert [type(edit) for edit in bench.edits] == [Disconnect]
+
+
+def test_what_is_near_stays_near_on_the_screen_when_zoomed_amid_a_wire(qapp: Any) -> None:
+    bench = Bench(diagram((block("x", "observed", 0, 0), block("relu1", "relu", 300, 0))))
+    bench.press(bench.pin("x.y"))
+    bench.hover(bench.pin("relu1.z") - QPoint(24, 0), buttons=Left)
+    assert bench.scene.blocks["relu1"].marks.near == "z", "24 units, 24 pixels from the pin"
+    bench.view.set_zoom(4.0, QPointF(bench.pin("relu1.z")))
+    bench.hover(bench.pin("relu1.z") - QPoint(96, 0), buttons=Left)
+    assert bench.scene.blocks["relu1"].marks.near == "", "24 units, 96 pixels from it"
+
+
+def test_space_held_down_keeps_the_closed_hand(bench: Bench) -> None:
+    QTest.keyPress(bench.view, Key.Key_Space)
+    bench.press(bench.at(400, 200))
+    again = QKeyEvent(QEvent.Type.KeyPress, Key.Key_Space, Plain, " ", autorep=True)
+    QApplication.sendEvent(bench.view, again)
+    assert bench.view.viewport().cursor().shape() == Qt.CursorShape.ClosedHandCursor
+    bench.release(bench.at(400, 200))
+    QTest.keyRelease(bench.view, Key.Key_Space)
 
 
 # --- what is never told -----------------------------------------------------------------------------------------------------

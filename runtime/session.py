@@ -124,12 +124,13 @@ class Session:
         self.start()
 
     def close(self) -> None:
-        """Ends the process, by force when it does not end by itself soon."""
-        if self._pipe is not None:
+        """Ends the process, by force when it does not end by itself soon, or has not begun."""
+        patience = SOON if self.ready else 0.0
+        if self._pipe is not None and self.ready:
             self._quit(self._pipe)
         self._drop()
         if self._process is not None:
-            self._process.join(SOON)
+            self._process.join(patience)
             if self._process.is_alive():
                 self._process.kill()
                 self._process.join(5)

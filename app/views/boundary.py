@@ -36,7 +36,10 @@ class BoundaryView(FigureView):
     """
 
     title = "Decision boundary"
-    help = "What ȳ is all over a plane, and the data; pale where no class is sure."
+    help = (
+        "What ȳ is all over a plane, and the data: the class argmax ȳ, the paler the smaller its share max softmax ȳ; "
+        "a single number as a surface, and over a single input as the curve ȳ(x)."
+    )
     nothing = "The answers are drawn here when the diagram runs and its input is real numbers."
 
     painted = Signal(float, float, int, bool)  # x, y, class, whether a new stroke begins
@@ -177,7 +180,7 @@ class BoundaryView(FigureView):
     def _arrange(self) -> None:
         """A sentence needs less room than a picture: the other views get the rest."""
         something = self.has_something()
-        self.setMinimumHeight(PICTURE if something else SENTENCE)
+        self.need(PICTURE if something else SENTENCE)
         self.links.setVisible(something)
         areas = isinstance(self._found, Answers) and self._found.grid.confidence is not None
         self.shading.setVisible(areas)

@@ -51,7 +51,8 @@ class HistogramsView(ToldView):
 
     title = "Histograms"
     help = (
-        "Across: training steps. Up: values. Shade: how many have that value. "
+        "Across: training steps. Up: values of w and z, log₁₀|∂C/∂·|, log₁₀|Δw|, or the ratio ‖Δw‖ / ‖w‖. "
+        "Shade: how many have that value. "
         "What came while this view was open is kept until the run begins again; while it is closed, nothing is added."
     )
     nothing = "The histograms grow here while the diagram trains."

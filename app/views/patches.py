@@ -33,7 +33,7 @@ class PatchesView(ToldView):
     title = "Top patches"
     help = (
         "For each channel of the selected block the patches of training images where its output z is largest, "
-        "the best of each image; the number is the largest z."
+        "the best of each image; the number is max z."
     )
     nothing = "Select a block that gives maps [B, C, height, width] to see what excites its units."
     tall = 160

@@ -37,7 +37,7 @@ class PicturesView(SampledView):
 
     title = "Filters and feature maps"
     help = (
-        "The weights w of the selected block, for each output and input, and its output z for one sample; "
+        "The weights w of the selected block, for each output and input, and its output for one sample, s = Σ w ∗ z; "
         "one hue below 0, another above."
     )
     nothing = (
@@ -96,8 +96,10 @@ class PicturesView(SampledView):
         )
         area = self._paint_given(painter, bank, area)
         shown = self._paint_bank(painter, bank, area, "map")
-        words = f"sample {bank.sample}, maps of {bank.block}: {shown}"
-        self.say(painter, words, top, scale.left() - 8)
+        words, room = f"sample {bank.sample}, maps of {bank.block}: {shown}", scale.left() - 8
+        if painter.fontMetrics().horizontalAdvance(words) > room - EDGE:
+            words = f"sample {bank.sample}: {shown}"
+        self.say(painter, words, top, room)
 
     def _paint_given(self, painter: QPainter, bank: Bank, area: QRectF) -> QRectF:
         """The sample itself, at the left; returns the room that is left."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,7 @@ from app import docks
 from app.doubting import doubt
 from app.figures import VIEWS
 from app.heading import Heading
+from app.panels.runs import RunsPanel
 from app.settings import Preferences
 from app.theme import PAPER
 from app.views.findings import Curves, FindingsView, button_text
@@ -71,10 +73,20 @@ def rows_of(text: str) -> list[list[str]]:
 # --- every view --------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("view", [*VIEWS.values(), LossView])
-def test_every_view_has_a_sentence_of_help_and_a_title(view: Any) -> None:
+@pytest.mark.parametrize("view", [*VIEWS.values(), LossView, RunsPanel])
+def test_every_view_has_a_sentence_of_help_with_its_formula_and_a_title(view: Any) -> None:
     assert view.help.endswith(".") and len(view.help) > 40
-    assert view is LossView or (view.title and view.nothing)
+    assert re.search("[=∂Σ√·′]|(arg)?max [zȳ]", view.help), "the formula behind it"
+    assert view in (LossView, RunsPanel) or (view.title and view.nothing)
+
+
+def test_every_heading_has_a_menu_that_opens(window: MainWindow) -> None:
+    for name, dock in window.docks.items():
+        heading = dock.titleBarWidget()
+        if isinstance(heading, Heading):
+            texts = [action.text().replace("&", "") for action in heading.menu().actions()]
+            assert "Close" in texts
+            assert ("Copy as CSV" in texts) == (name in docks.views(window)), name
 
 
 @pytest.mark.parametrize("name", VIEWS)

@@ -37,7 +37,11 @@ class Recipe:
         1e-2, low=0.0, high=1e6, help="η, the step size of the optimizer", step="log"
     )
     epochs: int = setting(
-        100, low=0, high=10_000_000, help="passes over the training samples", step="log"
+        100,
+        low=0,
+        high=10_000_000,
+        help="passes over the training samples of a command or a sweep; played, it goes on until paused",
+        step="log",
     )
     shuffle: bool = setting(True, help="a new order of the training samples in every epoch")
     normalize: bool = setting(False, help="give every input mean 0 and standard deviation 1")

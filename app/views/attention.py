@@ -58,7 +58,7 @@ class AttentionView(SampledView):
         return QRectF(left, top, side * columns, side * rows)
 
     @property
-    def _most(self) -> float:
+    def _largest(self) -> float:
         """The largest weight, which has the full colour."""
         assert self._found is not None
         return float(self._found.weights.max(initial=0)) or 1.0
@@ -75,7 +75,7 @@ class AttentionView(SampledView):
         assert found is not None
         for head in range(len(found.weights)):
             self._paint_head(painter, head)
-        words = f"{found.block}, sample {found.sample}: query ↓ × key →, up to {readable(self._most, 2)}"
+        words = f"{found.block}, sample {found.sample}: query ↓ × key →, up to {readable(self._largest, 2)}"
         if found.weights.shape != found.total:
             words += f", the first of {' × '.join(map(str, found.total))}"
         self.say(painter, words, 0, self.place_buttons(0) - 8)
@@ -83,7 +83,7 @@ class AttentionView(SampledView):
     def _paint_head(self, painter: QPainter, head: int) -> None:
         assert self._found is not None
         weights, table = self._found.weights[head].astype(float), self.square(head)
-        levels = (weights / self._most * 255).round().clip(0, 255).astype(int)
+        levels = (weights / self._largest * 255).round().clip(0, 255).astype(int)
         painter.drawImage(table, of_colors(shares(self._theme)[levels]))
         painter.setPen(QPen(QColor(self._theme.border), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -114,7 +114,7 @@ class AttentionView(SampledView):
         on_light, on_dark = QColor(self._theme.text), QColor(self._theme.background)
         for (query, key), weight in np.ndenumerate(weights):
             if weight >= 0.005:
-                painter.setPen(on_dark if weight > 0.6 * self._most else on_light)
+                painter.setPen(on_dark if weight > 0.6 * self._largest else on_light)
                 text = f"{weight:.2f}".removeprefix("0")
                 painter.drawText(self.cell(head, query, key), Qt.AlignmentFlag.AlignCenter, text)
 

@@ -83,14 +83,18 @@ class Gallery:
         painter.drawRect(place)
         painter.setPen(QColor(theme.text))
         below = QRectF(box.left() - GAP / 2, box.bottom() + 1, box.width() + GAP, CAPTION)
-        text = painter.fontMetrics().elidedText(
-            self._short(number), Qt.TextElideMode.ElideRight, int(below.width())
-        )
+        text, metrics = self._short(number), painter.fontMetrics()
+        if metrics.horizontalAdvance(text) > below.width():
+            text = self._answer(number)
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(below.width()))
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, text)
 
     def _short(self, number: int) -> str:
-        true, answered, sure = self._told(number)
-        return f"{true}→{answered} {sure}" if true != answered else f"{true} {sure}"
+        return f"{self._answer(number)} {self._told(number)[2]}"
+
+    def _answer(self, number: int) -> str:
+        true, answered, _ = self._told(number)
+        return f"{true}→{answered}" if true != answered else true
 
     def _told(self, number: int) -> tuple[str, str, str]:
         examples = self.examples

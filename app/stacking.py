@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDockWidget, QStyle
 
 from app.docks import KEY, RIGHT
 from app.views.boundary import SENTENCE
+from app.views.figure import QWIDGETSIZE_MAX
 
 if TYPE_CHECKING:
     from app.window import MainWindow
@@ -16,10 +17,11 @@ if TYPE_CHECKING:
 INTO = {"gradients": "boundary", "loss": "boundary", "boundary": "inspector"}
 # which dock goes into the tabs of which other, the first first; views that lie on the boundary go with it
 TABS = 27  # pixels of a line of tabs
+HEADING = 32  # pixels of the title above a view
+LOWEST = 100  # pixels below which no view is made
 VIEW = "boundary"  # where the views of a diagram lie on each other
 READ = ("source", "outline", "problems", "differences", "reveal", "history")
 # a few lines of these help nobody: the others make room when one is opened
-QWIDGETSIZE_MAX = 16_777_215  # Qt's own, which PySide does not export
 SHARES = {"inspector": 250, "boundary": 270, "loss": 190, "gradients": 190}
 # pixels that the docks get at first; a view gets what it asks for, and the others what that leaves
 
@@ -70,6 +72,7 @@ class Stacking(QObject):
 
     def fit(self) -> None:
         """Folds until every dock has the height that it needs, or unfolds what has room again."""
+        self._lower()
         order = list(INTO)
         for name in order[: order.index(self._folded[-1])] if self._folded else ():
             self._fold(name)  # what was opened later does not stand before the others
@@ -81,6 +84,16 @@ class Stacking(QObject):
             while self._folded and self._needed_with(self._folded[-1]) <= self._room():
                 self._unfold()
         self._hold()
+
+    def _lower(self) -> None:
+        """In the lowest windows no view asks for more height than there is for one."""
+        most = max(LOWEST, self._room() - TABS - HEADING)
+        for name, view in self._window.figures.views.items():
+            before = view.minimumHeight()
+            view.lower_to(most)
+            layout = self._window.docks[name].layout()
+            if layout is not None and view.minimumHeight() != before:
+                layout.activate()  # the dock's own least height follows at once
 
     def _hold(self) -> None:
         """Holds the boundary low while it has only a sentence to say, unless another view is seen in its place."""

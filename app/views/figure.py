@@ -13,6 +13,8 @@ from app.theme import Theme
 from app.views.table import Table, joined, table_of
 from runtime.snapshot import Ask
 
+QWIDGETSIZE_MAX = 16_777_215  # Qt's own, which PySide does not export
+
 
 class FigureView(QWidget):
     """Base of the views whose numbers the engine computes only while they are open.
@@ -41,13 +43,25 @@ class FigureView(QWidget):
         self.choice = (
             ""  # what is chosen in the view, kept in the diagram's file; each view knows its own
         )
-        self.setMinimumHeight(self.tall)
+        self._room_for = QWIDGETSIZE_MAX
+        self.need(self.tall)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(self.title)
         self.setToolTip(self.help)
 
     def sizeHint(self) -> QSize:
         return QSize(380, 220)
+
+    def need(self, tall: int) -> None:
+        """Asks for so many pixels of height at the least, as far as the window has them for one view."""
+        self._asked_tall = tall
+        self.setMinimumHeight(min(tall, self._room_for))
+
+    def lower_to(self, most: int) -> None:
+        """The window has no more height than this for one view."""
+        if most != self._room_for:
+            self._room_for = most
+            self.need(self._asked_tall)
 
     def set_theme(self, theme: Theme) -> None:
         """Other colours, at once."""

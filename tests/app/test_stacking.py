@@ -218,3 +218,19 @@ def test_a_panel_to_read_gets_the_height_of_its_rows_and_titles_stay_whole(
         assert bars and all(b.elideMode() == Qt.TextElideMode.ElideNone for b in bars)
     dock.hide()
     window.document.load(Diagram(), None)
+
+
+def test_in_the_lowest_window_every_view_has_its_bottom_on_the_screen(window: MainWindow) -> None:
+    window.resize(*HIGH)
+    settle()
+    asked = {name: window.docks[name].widget().minimumHeight() for name in ("surface", "warp")}
+    for views in page_views():
+        window.resize(*HIGH)
+        open_with(window, dict.fromkeys(views, ""))
+        window.resize(640, 400)  # what 1280×800 is at 200 %
+        settle()
+        assert window.height() == 400 and not cramped(window), views
+    window.resize(*HIGH)
+    settle()
+    found = {name: window.docks[name].widget().minimumHeight() for name in asked}
+    assert found == asked and min(asked.values()) > 200

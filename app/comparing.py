@@ -14,7 +14,7 @@ from app.keeping import before
 from graph.diagram import Diagram
 from graph.differences import Difference, compare
 from graph.files import load
-from graph.grouping import scope
+from graph.part_edits import scope
 from graph.problem import FileError
 
 if TYPE_CHECKING:

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from graph.diagram import Diagram, Frozen, Pin, Wire
-from graph.edits import Paste
 from graph.files import to_text
 from graph.frame import Comment, Frame, Note
 from graph.framing import corner, held_by
-from graph.grouping import AddPart
+from graph.part_edits import AddPart
 from graph.parts import needed
+from graph.pasting import Paste
 from nodes.parts import type_in
 
+APART = 40.0  # canvas units, each way, between copies that were put to one place
 INCOMING = "x-incoming"  # in the copied text: by input, as linear1.z, the output that fed it
 
 
@@ -89,6 +90,15 @@ def placed(paste: Paste, at: tuple[float, float]) -> Paste:
     """The same with the middle of the copies at a point."""
     x, y = _middle(places(paste))
     return replace(paste, offset=(at[0] - x, at[1] - y))
+
+
+def apart(diagram: Diagram, paste: Paste) -> Paste:
+    """The same, moved on while a copy would stand exactly on a block, which nobody would see."""
+    taken = {block.position for block in diagram.blocks.values()}
+    x, y = paste.offset
+    while any((block.position[0] + x, block.position[1] + y) in taken for block in paste.blocks):
+        x, y = x + APART, y + APART
+    return replace(paste, offset=(x, y))
 
 
 def places(paste: Paste) -> list[tuple[float, float]]:

@@ -13,7 +13,7 @@ from graph.change import Change
 from graph.diagram import Diagram
 
 if TYPE_CHECKING:
-    from graph.edits import Edit
+    from graph.edit import Edit
 
 HISTORY = 1_000  # edits that can be undone
 SUFFIX = ".gradboard"

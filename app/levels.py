@@ -10,8 +10,9 @@ from PySide6.QtCore import QObject, Signal
 from app.panels.words import Place
 from graph.change import Change
 from graph.diagram import PART, Diagram, Pin
-from graph.edits import Edit, SetRecipe
-from graph.grouping import AddPart, InPart, RemovePart, RenamePart, RenamePin, scope, uses
+from graph.edit import Edit
+from graph.edits import SetRecipe
+from graph.part_edits import AddPart, InPart, RemovePart, RenamePart, RenamePin, scope, uses
 from graph.parts import SLASH, Flat, join, part_of
 from graph.problem import DiagramError
 from nodes.parts import expanded

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from graph.edits import Edit
+from graph.edit import Edit
 from graph.problem import DiagramError, Problem
 from runtime.messages import Compiled, Mendable
 

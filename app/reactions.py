@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 from app import docks
 from app.panels.words import problems_line, summary_line
 from graph.change import Change
-from graph.edits import Edit
+from graph.edit import Edit
 from graph.parts import join
 from graph.problem import DiagramError, Problem
 from runtime.messages import Compiled, Ready, Stopped

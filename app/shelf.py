@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from graph.diagram import Diagram, Frozen, is_name
-from graph.grouping import AddPart, scope
+from graph.part_edits import AddPart, scope
 from graph.parts import needed, pins_of
 from graph.problem import DiagramError, FileError
 

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from app.canvas import naming, noting
 from app.canvas.placing import USE
 from graph.diagram import PART, Block
-from graph.grouping import Group, RemovePart, Ungroup, free_part_name
+from graph.grouping import Group, Ungroup
+from graph.part_edits import RemovePart, free_part_name
 from graph.parts import SLASH, join, part_of
 from graph.problem import FileError
 

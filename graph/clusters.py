@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import combinations
 
 from graph.diagram import Block, Diagram, Pin, Wire
-from graph.edits import Edit, MoveBlocks, Together
+from graph.edit import Edit, Together
+from graph.edits import MoveBlocks
 from graph.following import following
 from graph.frame import Frame
 from graph.framing import inside

@@ -1,38 +1,15 @@
-"""What a person can do to a diagram: small values with a label and a pure apply.
-
-No edit knows its inverse: undo keeps the diagram from before.
-"""
+"""Edits of blocks, wires and the recipe: what a person does most."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import count
-from typing import Any, Protocol
+from typing import Any
 
 from graph.diagram import DELAY, Block, Diagram, Frozen, Wire, is_name
-from graph.frame import Comment, Frame
+from graph.edit import Alone, Gesture
 from graph.plain import PlainError, plain
 from graph.problem import DiagramError
-
-MAX_ID = 64
-
-
-class Edit(Protocol):
-    """One step of work on a diagram."""
-
-    @property
-    def label(self) -> str:
-        """What it does, for the undo menu: `Add relu1`."""
-        ...
-
-    def apply(self, diagram: Diagram) -> Diagram:
-        """The diagram after this edit.  Raises DiagramError with one sentence when it cannot be done."""
-        ...
-
-    def merges_with(self, previous: Edit) -> bool:
-        """Whether this edit and the one before it are one step of undo: parts of the same drag of the same thing."""
-        ...
 
 
 def _the(diagram: Diagram, block: str) -> Block:
@@ -53,33 +30,8 @@ def _json_plain(where: str, value: Any) -> Any:
         raise DiagramError(f"{where}: {error}") from None
 
 
-class _Alone:
-    """An edit that is always a step of undo of its own."""
-
-    __slots__ = ()
-
-    def merges_with(self, previous: Edit) -> bool:
-        return False
-
-
-class _Gesture:
-    """An edit that may be repeated many times while a mouse button is down."""
-
-    __slots__ = ()
-    gesture: str
-
-    def target(self) -> object:
-        raise NotImplementedError
-
-    def merges_with(self, previous: Edit) -> bool:
-        if not isinstance(previous, type(self)):
-            return False
-        same = self.gesture == previous.gesture and self.target() == previous.target()
-        return bool(self.gesture) and same
-
-
 @dataclass(frozen=True, slots=True)
-class AddBlock(_Alone):
+class AddBlock(Alone):
     """Puts a new block, without wires, on the canvas."""
 
     block: Block
@@ -97,7 +49,7 @@ class AddBlock(_Alone):
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveBlocks(_Alone):
+class RemoveBlocks(Alone):
     """Removes blocks with their wires; others that shared their weights get weights of their own."""
 
     ids: tuple[str, ...]
@@ -117,7 +69,7 @@ class RemoveBlocks(_Alone):
 
 
 @dataclass(frozen=True, slots=True)
-class Connect(_Alone):
+class Connect(Alone):
     """Adds a wire; the wire that its input pin already has makes room for it."""
 
     wire: Wire
@@ -140,7 +92,7 @@ class Connect(_Alone):
 
 
 @dataclass(frozen=True, slots=True)
-class Disconnect(_Alone):
+class Disconnect(Alone):
     """Removes wires."""
 
     wires: tuple[Wire, ...]
@@ -160,7 +112,7 @@ class Disconnect(_Alone):
 
 
 @dataclass(frozen=True, slots=True)
-class MoveBlocks(_Gesture):
+class MoveBlocks(Gesture):
     """Puts the middles of blocks at new places, in canvas units."""
 
     moves: Mapping[str, tuple[float, float]]
@@ -183,7 +135,7 @@ class MoveBlocks(_Gesture):
 
 
 @dataclass(frozen=True, slots=True)
-class SetSetting(_Gesture):
+class SetSetting(Gesture):
     """Gives a setting of a block a JSON-plain value; None brings back the kind's default."""
 
     block: str
@@ -215,7 +167,7 @@ def _with_entry(entries: Frozen, where: str, name: str, value: Any) -> Frozen:
 
 
 @dataclass(frozen=True, slots=True)
-class SetLabel(_Alone):
+class SetLabel(Alone):
     """Names a block's variable; "" brings the generated name back."""
 
     block: str
@@ -231,7 +183,7 @@ class SetLabel(_Alone):
 
 
 @dataclass(frozen=True, slots=True)
-class SetShares(_Alone):
+class SetShares(Alone):
     """Makes a block use the weights of another; None gives it weights of its own."""
 
     block: str
@@ -246,7 +198,7 @@ class SetShares(_Alone):
 
 
 @dataclass(frozen=True, slots=True)
-class SetMuted(_Alone):
+class SetMuted(Alone):
     """Leaves blocks out when the diagram runs, or takes them in again."""
 
     ids: tuple[str, ...]
@@ -262,7 +214,7 @@ class SetMuted(_Alone):
 
 
 @dataclass(frozen=True, slots=True)
-class SetRecipe(_Gesture):
+class SetRecipe(Gesture):
     """Gives an entry of the recipe a JSON-plain value; None removes the entry."""
 
     name: str
@@ -279,103 +231,3 @@ class SetRecipe(_Gesture):
     def apply(self, diagram: Diagram) -> Diagram:
         where = f"recipe.{self.name}"
         return diagram.with_recipe(_with_entry(diagram.recipe, where, self.name, self.value))
-
-
-@dataclass(frozen=True, slots=True)
-class Paste(_Alone):
-    """Puts copies of blocks, with the wires among them, frames and comments, beside the originals, under new ids.
-
-    Wires to blocks that are not copied are left out; a copy keeps sharing weights when the lender is there and of its kind.
-    `incoming` are wires from blocks that are there already, not copied, to blocks that are copied: the copies get the same.
-    """
-
-    blocks: tuple[Block, ...]
-    wires: tuple[Wire, ...] = ()
-    offset: tuple[float, float] = (40.0, 40.0)
-    frames: tuple[Frame, ...] = ()
-    comments: tuple[Comment, ...] = ()
-    incoming: tuple[Wire, ...] = ()
-
-    @property
-    def label(self) -> str:
-        return "Paste 1 block" if len(self.blocks) == 1 else f"Paste {len(self.blocks)} blocks"
-
-    def ids_in(self, diagram: Diagram) -> dict[str, str]:
-        """The id that every copied block gets in `diagram`, by its old id."""
-        taken, numbers = set(diagram.blocks), dict[str, Iterator[int]]()
-        found = {}
-        for block in self.blocks:
-            stem = block.id[: MAX_ID - 8].rstrip("0123456789")
-            names = (f"{stem}{n}" for n in numbers.setdefault(stem, count(1)))
-            found[block.id] = next(name for name in names if name not in taken)
-        return found
-
-    def apply(self, diagram: Diagram) -> Diagram:
-        ids = self.ids_in(diagram)
-        blocks = dict(diagram.blocks)
-        for block in self.blocks:
-            blocks[ids[block.id]] = self._copy(block, ids, diagram)
-        wires = tuple(
-            Wire(source._replace(block=ids[source.block]), target._replace(block=ids[target.block]))
-            for source, target in self.wires
-            if source.block in ids and target.block in ids
-        )
-        fed = tuple(
-            Wire(source, target._replace(block=ids[target.block]))
-            for source, target in self.incoming
-        )
-        made = diagram.with_(blocks=blocks, wires=diagram.wires + wires + fed)
-        return self._with_drawn(made) if self.frames or self.comments else made
-
-    def drawn_ids_in(self, diagram: Diagram) -> dict[str, str]:
-        """The id that every copied frame and comment gets in `diagram`, by its old id."""
-        taken = {thing.id for thing in diagram.notes}
-        found: dict[str, str] = {}
-        for stem, things in (("frame", self.frames), ("comment", self.comments)):
-            names = (f"{stem}{n}" for n in count(1))
-            for thing in things:
-                found[thing.id] = next(name for name in names if name not in taken)
-        return found
-
-    def _with_drawn(self, diagram: Diagram) -> Diagram:
-        ids, (dx, dy) = self.drawn_ids_in(diagram), self.offset
-        frames = (
-            replace(f, id=ids[f.id], rectangle=_shifted(f.rectangle, dx, dy)) for f in self.frames
-        )
-        comments = (
-            replace(c, id=ids[c.id], place=_shifted(c.place, dx, dy)) for c in self.comments
-        )
-        return diagram.with_drawn(
-            frames=(*diagram.frames, *frames), comments=(*diagram.comments, *comments)
-        )
-
-    def _copy(self, block: Block, ids: Mapping[str, str], diagram: Diagram) -> Block:
-        lender = diagram.blocks.get(block.shares or "")
-        own = lender.id if lender is not None and lender.kind == block.kind else None
-        (x, y), (dx, dy) = block.position, self.offset
-        shares = ids.get(block.shares or "", own)
-        return replace(block, id=ids[block.id], position=(x + dx, y + dy), shares=shares)
-
-
-def _shifted(numbers: tuple[float, ...], dx: float, dy: float) -> Any:
-    return (numbers[0] + dx, numbers[1] + dy, *numbers[2:])
-
-
-@dataclass(frozen=True, slots=True)
-class Together:
-    """Several edits as one step of undo."""
-
-    label: str
-    edits: tuple[Edit, ...]
-
-    def apply(self, diagram: Diagram) -> Diagram:
-        for edit in self.edits:
-            diagram = edit.apply(diagram)
-        return diagram
-
-    def merges_with(self, previous: Edit) -> bool:
-        """Whether the same gesture goes on for every one of the edits."""
-        if not isinstance(previous, Together) or len(previous.edits) != len(self.edits):
-            return False
-        pairs = zip(self.edits, previous.edits, strict=True)
-        return bool(self.edits) and all(mine.merges_with(theirs) for mine, theirs in pairs)

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from graph.diagram import PART, UP, Block, Diagram
-from graph.edits import _Alone, _named, _the
+from graph.edit import Alone
+from graph.edits import _named, _the
 from graph.frame import Comment, Frame
 from graph.problem import DiagramError
 from graph.turning import Place, rightwards, upwards
@@ -30,7 +31,7 @@ class Growth:
 
 
 @dataclass(frozen=True)
-class Expand(_Alone):
+class Expand(Alone):
     """Draws uses of parts with their insides, and makes room for that."""
 
     growths: Mapping[str, Growth]
@@ -52,7 +53,7 @@ class Expand(_Alone):
 
 
 @dataclass(frozen=True)
-class Collapse(_Alone):
+class Collapse(Alone):
     """Draws uses of parts as plain shapes again, and takes the room back; `halves` holds half the breadth of each.
 
     With `others_stay` the room is left free.

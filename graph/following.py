@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import count, takewhile
 
 from graph.diagram import Diagram
-from graph.edits import Edit
+from graph.edit import Edit
 from graph.frame import Frame
 from graph.framing import MARGIN, TITLE, MoveFrames, Place, ResizeFrame, corner, drawn, inside
 from graph.rows import GRID
@@ -93,7 +93,7 @@ class _Following:
             if anchor in self._moves and (is_all or apart <= NEAR):
                 dx = self._new[anchor][0] - boxes[anchor][0]
                 dy = self._new[anchor][1] - boxes[anchor][1]
-                at = _shifted(old, dx, dy)
+                at = shifted(old, dx, dy)
                 self._cards[name] = _free(at, self._in_the_way(old, at, blocks, frame))
 
     def _in_the_way(
@@ -161,7 +161,7 @@ def _area(frame: Frame) -> float:
     return frame.rectangle[2] * frame.rectangle[3]
 
 
-def _shifted(box: Box, dx: float, dy: float) -> Box:
+def shifted(box: Box, dx: float, dy: float) -> Box:
     return box[0] + dx, box[1] + dy, box[2] + dx, box[3] + dy
 
 
@@ -194,7 +194,7 @@ def _free(box: Box, others: list[Box]) -> Box:
     """The nearest place straight up, down, left or right where it lies on none of the others; its own if there is none."""
     for step in takewhile(lambda step: step <= AWAY, count(0, GRID)):
         for dx, dy in ((0, -step), (0, step), (step, 0), (-step, 0)):
-            at = _shifted(box, dx, dy)
+            at = shifted(box, dx, dy)
             if not any(_overlap(at, other) for other in others):
                 return at
     return box

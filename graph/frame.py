@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 from graph.plain import PlainError, text
 from graph.problem import DiagramError
@@ -59,6 +60,11 @@ class Comment:
 
 
 Note = Frame | Comment
+
+
+def shifted(numbers: tuple[float, ...], dx: float, dy: float) -> Any:
+    """A place or a rectangle, elsewhere by so much."""
+    return (numbers[0] + dx, numbers[1] + dy, *numbers[2:])
 
 
 def _check_text(where: str, what: str, value: str, longest: int) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from graph.diagram import Diagram
-from graph.edits import MoveBlocks, _Alone, _Gesture
+from graph.edit import Alone, Gesture
+from graph.edits import MoveBlocks
 from graph.frame import Comment, Frame, Note
 from graph.problem import DiagramError
 
@@ -124,7 +125,7 @@ def _replaced(diagram: Diagram, things: Iterable[Note]) -> Diagram:
 
 
 @dataclass(frozen=True, slots=True)
-class AddFrame(_Alone):
+class AddFrame(Alone):
     """Puts a frame behind the blocks."""
 
     frame: Frame
@@ -138,7 +139,7 @@ class AddFrame(_Alone):
 
 
 @dataclass(frozen=True, slots=True)
-class AddComment(_Alone):
+class AddComment(Alone):
     """Writes a comment on the canvas."""
 
     comment: Comment
@@ -152,7 +153,7 @@ class AddComment(_Alone):
 
 
 @dataclass(frozen=True, slots=True)
-class RemoveFrames(_Alone):
+class RemoveFrames(Alone):
     """Removes frames and comments; the blocks in them stay."""
 
     ids: tuple[str, ...]
@@ -170,7 +171,7 @@ class RemoveFrames(_Alone):
 
 
 @dataclass(frozen=True, slots=True)
-class MoveFrames(_Gesture):
+class MoveFrames(Gesture):
     """Puts upper left corners of frames and comments, and middles of blocks, at new places, in canvas units."""
 
     places: Mapping[str, Place]
@@ -192,7 +193,7 @@ class MoveFrames(_Gesture):
 
 
 @dataclass(frozen=True, slots=True)
-class ResizeFrame(_Gesture):
+class ResizeFrame(Gesture):
     """Gives a frame another rectangle; what it holds stays where it is."""
 
     id: str
@@ -213,7 +214,7 @@ class ResizeFrame(_Gesture):
 
 
 @dataclass(frozen=True, slots=True)
-class WidenComment(_Gesture):
+class WidenComment(Gesture):
     """Gives a comment another width; its height follows its text."""
 
     id: str
@@ -233,7 +234,7 @@ class WidenComment(_Gesture):
 
 
 @dataclass(frozen=True, slots=True)
-class SetTitle(_Alone):
+class SetTitle(Alone):
     """Gives a frame its title."""
 
     id: str
@@ -249,7 +250,7 @@ class SetTitle(_Alone):
 
 
 @dataclass(frozen=True, slots=True)
-class SetComment(_Alone):
+class SetComment(Alone):
     """Writes another text in a comment."""
 
     id: str
@@ -265,7 +266,7 @@ class SetComment(_Alone):
 
 
 @dataclass(frozen=True, slots=True)
-class SetColor(_Alone):
+class SetColor(Alone):
     """Gives frames and comments a colour, one of graph.frame.COLORS."""
 
     ids: tuple[str, ...]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph.diagram import Diagram, Frozen
-from graph.edits import _Alone
+from graph.edit import Alone
 from graph.framing import inside
 
 KEY = "x-reveal"  # of a file, and of every part: a list of steps, each a list of ids
@@ -63,7 +63,7 @@ def notes_with(diagram: Diagram, shown: Collection[str]) -> frozenset[str]:
 
 
 @dataclass(frozen=True)
-class SetReveal(_Alone):
+class SetReveal(Alone):
     """Sets the order of a lecture's steps; none brings the order along the flow back."""
 
     steps: tuple[Step, ...]

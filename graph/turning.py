@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from graph.diagram import UP, Block, Diagram, Frozen
-from graph.edits import _Alone
+from graph.edit import Alone
 from graph.frame import Comment, Frame
 
 WIDER = 1.5  # by how much rows are farther apart when they stand side by side: shapes are wider than high
@@ -64,7 +64,7 @@ def _place(place: Place, flow: str) -> Place:
 
 
 @dataclass(frozen=True, slots=True)
-class SetFlow(_Alone):
+class SetFlow(Alone):
     """Turns the diagram with all its parts, so that it flows to the "right" or "up"."""
 
     flow: str

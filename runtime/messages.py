@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from graph.diagram import Diagram
-from graph.edits import Edit
+from graph.edit import Edit
 from graph.problem import Problem
 from runtime.snapshot import Ask, Report
 

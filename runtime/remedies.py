@@ -6,18 +6,9 @@ import time
 from collections.abc import Iterator
 
 from graph.diagram import OUTPUT, Block, Diagram, Frozen, Pin, Wire
-from graph.edits import (
-    AddBlock,
-    Connect,
-    Disconnect,
-    Edit,
-    MoveBlocks,
-    SetRecipe,
-    SetSetting,
-    SetShares,
-    Together,
-)
-from graph.grouping import InPart, scope
+from graph.edit import Edit, Together
+from graph.edits import AddBlock, Connect, Disconnect, MoveBlocks, SetRecipe, SetSetting, SetShares
+from graph.part_edits import InPart, scope
 from graph.parts import SLASH, join, part_of
 from graph.problem import DiagramError, Problem
 from graph.settings import settings_of

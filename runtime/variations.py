@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from graph.diagram import Block, Diagram, Frozen
-from graph.edits import Edit, SetRecipe, SetSetting, Together
-from graph.grouping import InPart
+from graph.edit import Edit, Together
+from graph.edits import SetRecipe, SetSetting
+from graph.part_edits import InPart
 from graph.settings import Setting, SettingError, settings_of
 from nodes.catalogue import catalogue
 from runtime import data, optimizers, schedules

@@ -7,7 +7,8 @@ from functools import partial
 from app.actions.commands import Commands, Table
 from app.canvas.frames import heights
 from graph.aligning import SIDES, align, distribute
-from graph.edits import MoveBlocks, Together
+from graph.edit import Together
+from graph.edits import MoveBlocks
 from graph.framing import carried
 
 

@@ -12,8 +12,9 @@ from app.actions.commands import Commands, Table
 from app.canvas import deleting
 from app.canvas.placing import on_grid
 from app.clipboard import diagram_in
-from graph.edits import Paste, Together
-from graph.grouping import AddPart
+from graph.edit import Together
+from graph.part_edits import AddPart
+from graph.pasting import Paste
 from graph.problem import FileError
 
 
@@ -83,6 +84,7 @@ class Editing(Commands):
             self._insert(copying.duplicate_of(self._window.levels.diagram, picked, wired, notes))
 
     def _insert(self, paste: Paste, parts: tuple[AddPart, ...] = ()) -> None:
+        paste = copying.apart(self._window.levels.diagram, paste)
         ids = paste.ids_in(self._window.levels.diagram)
         drawn = paste.drawn_ids_in(self._window.levels.diagram)
         edit = Together(paste.label, (*parts, paste)) if parts else paste

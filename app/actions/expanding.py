@@ -10,7 +10,7 @@ from app.canvas.folding import folding
 from app.canvas.inks import label_width
 from app.canvas.miniature import growth
 from graph.diagram import Diagram
-from graph.edits import Edit
+from graph.edit import Edit
 from graph.expanding import Expand, Growth
 from nodes.names import names
 from runtime.snapshot import Report

@@ -8,8 +8,8 @@ from app.actions.commands import Commands, Table
 from app.canvas.folding import lying, sizes
 from app.canvas.frames import heights
 from graph.diagram import RIGHT, UP, Diagram
-from graph.edits import Edit, Together
-from graph.grouping import InPart, scope
+from graph.edit import Edit, Together
+from graph.part_edits import InPart, scope
 from graph.problem import DiagramError
 from graph.turning import SetFlow
 

@@ -15,7 +15,8 @@ from app.canvas.room import edits
 from app.canvas.scene import CanvasScene
 from app.canvas.wanted import Wanted
 from graph.diagram import Diagram, Pin, Wire
-from graph.edits import Connect, Edit, MoveBlocks, Together
+from graph.edit import Edit, Together
+from graph.edits import Connect, MoveBlocks
 from graph.problem import DiagramError
 from nodes.names import names
 from nodes.parts import type_in

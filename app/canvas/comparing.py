@@ -24,7 +24,7 @@ from graph.differences import (
     changed_parts,
     compare,
 )
-from graph.edits import Edit
+from graph.edit import Edit
 from graph.parts import part_of
 from graph.problem import DiagramError
 from graph.renaming import aligned

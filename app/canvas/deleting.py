@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from app.canvas.scene import CanvasScene
-from graph.edits import Disconnect, Edit, RemoveBlocks, Together
+from graph.edit import Edit, Together
+from graph.edits import Disconnect, RemoveBlocks
 from graph.framing import RemoveFrames
 from graph.joining import RemoveAndJoin
 

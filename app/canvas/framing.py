@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from app.canvas.frames import Grip
 from app.canvas.gestures import GRID, Gesture, Modifiers
 from app.canvas.scene import CanvasScene
-from graph.edits import Edit
+from graph.edit import Edit
 from graph.frame import NARROWEST, WIDEST, Comment, Frame, Note
 from graph.framing import LEAST, MoveFrames, ResizeFrame, WidenComment, carried, corner, drawn, put
 

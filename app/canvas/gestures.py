@@ -14,7 +14,8 @@ from app.canvas.items import BlockItem
 from app.canvas.scene import CanvasScene
 from app.canvas.wanted import Wanted
 from graph.diagram import Wire
-from graph.edits import Edit, MoveBlocks, Together
+from graph.edit import Edit, Together
+from graph.edits import MoveBlocks
 
 GRID = 10.0
 SEEN = 700.0, 450.0  # device pixels around the mouse within which others hold what is dragged

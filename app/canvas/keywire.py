@@ -13,7 +13,8 @@ from app.canvas.gestures import Gesture
 from app.canvas.glyphs import Marks, paint_wire, wire_path
 from app.canvas.scene import CanvasScene
 from graph.diagram import Pin, Wire
-from graph.edits import Connect, Edit
+from graph.edit import Edit
+from graph.edits import Connect
 
 Key = Qt.Key
 DIRECTIONS = {

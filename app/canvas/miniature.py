@@ -22,7 +22,7 @@ from app.canvas.router import Link, Router
 from app.canvas.turning import laid_box, laid_link, risen
 from graph.diagram import UP, Diagram
 from graph.expanding import Growth
-from graph.grouping import scope
+from graph.part_edits import scope
 from nodes.names import Names, names
 from runtime.snapshot import Report
 

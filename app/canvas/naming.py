@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, Qt
 from app.canvas.hits import ring_box, shape_box
 from app.canvas.rename import Rename
 from app.canvas.surface import Surface
-from graph.grouping import RenamePart
+from graph.part_edits import RenamePart
 from graph.parts import part_of
 
 VARIABLE_HINT = "Enter names it; empty gives the generated name back"

@@ -15,7 +15,7 @@ from app.canvas.svg import svg_text
 from app.canvas.tikz import tikz_text
 from app.theme import Theme
 from graph.diagram import Diagram
-from graph.edits import Edit
+from graph.edit import Edit
 from graph.files import to_text
 from graph.framing import held_by
 from graph.pictures import ATTACHMENT, png_with, svg_metadata

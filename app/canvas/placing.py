@@ -8,8 +8,9 @@ from typing import Protocol
 
 from app.canvas.gestures import GRID
 from graph.diagram import INLET, OUTLET, PART, Block, Diagram, Frozen
-from graph.edits import AddBlock, Edit, Together
-from graph.grouping import AddPart
+from graph.edit import Edit, Together
+from graph.edits import AddBlock
+from graph.part_edits import AddPart
 from graph.problem import DiagramError, FileError
 from nodes.catalogue import catalogue
 

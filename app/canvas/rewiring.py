@@ -15,7 +15,8 @@ from app.canvas.glyphs import Marks, paint_wire, wire_path
 from app.canvas.items import WireItem
 from app.canvas.scene import CanvasScene
 from graph.diagram import DELAY, Pin, Wire
-from graph.edits import Connect, Disconnect, Edit, Together
+from graph.edit import Edit, Together
+from graph.edits import Connect, Disconnect
 
 SNAP = 30.0  # device pixels within which wires find a circle
 

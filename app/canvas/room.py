@@ -9,7 +9,8 @@ from app.canvas.landing import CLEAR, Landing, Place
 from app.canvas.scene import CanvasScene
 from app.canvas.turning import laid_box, laid_place, laid_port, laid_way, risen_place
 from graph.diagram import Diagram
-from graph.edits import Connect, Edit, MoveBlocks
+from graph.edit import Edit
+from graph.edits import Connect, MoveBlocks
 
 STEP = 10.0  # the grid: others make room by whole squares
 

@@ -26,8 +26,9 @@ from app.canvas.ways import Ways
 from app.theme import Theme
 from graph.change import Change
 from graph.diagram import INLET, OUTLET, UP, Diagram, Pin, Wire
-from graph.edits import Edit, SetLabel
-from graph.grouping import RenamePin
+from graph.edit import Edit
+from graph.edits import SetLabel
+from graph.part_edits import RenamePin
 from graph.problem import DiagramError, Problem
 from nodes.names import Names, names
 from runtime.snapshot import Report, Snapshot

@@ -8,7 +8,8 @@ from app.canvas.framing import DragFrames
 from app.canvas.gestures import GRID
 from app.canvas.scene import CanvasScene
 from app.canvas.surface import Surface
-from graph.edits import Edit, MoveBlocks
+from graph.edit import Edit
+from graph.edits import MoveBlocks
 
 ARROWS = {
     Qt.Key.Key_Left: (-GRID, 0.0),

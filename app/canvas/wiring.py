@@ -17,7 +17,8 @@ from app.canvas.scene import CanvasScene
 from app.canvas.turning import loose
 from app.canvas.wanted import Wanted
 from graph.diagram import DELAY, Pin, Wire
-from graph.edits import Connect, Disconnect, Edit, Together
+from graph.edit import Edit, Together
+from graph.edits import Connect, Disconnect
 
 SNAP = 30.0  # device pixels within which a wire finds a pin
 

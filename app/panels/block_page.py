@@ -17,7 +17,7 @@ from app.panels.section import formula_label, text_label
 from app.panels.words import OUTSIDE, Place, block_line
 from graph.diagram import INLET, OUTLET, PART, Block, Diagram
 from graph.edits import SetLabel, SetSetting, SetShares
-from graph.grouping import RenamePin
+from graph.part_edits import RenamePin
 from graph.parts import part_of
 from graph.settings import SettingError, read_settings, settings_of
 from nodes.names import names

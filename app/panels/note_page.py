@@ -12,7 +12,7 @@ from app.panels.line import Line
 from app.panels.section import text_label
 from app.theme import Theme
 from graph.diagram import Diagram
-from graph.edits import Edit
+from graph.edit import Edit
 from graph.frame import COLORS, MAX_TEXT, MAX_TITLE, Comment, Frame, Note
 from graph.framing import RemoveFrames, SetColor, SetComment, SetTitle, inside
 

@@ -11,7 +11,7 @@ from app.panels.form import LABEL
 from app.panels.section import text_label
 from app.panels.words import batch_of, shape_text
 from graph.diagram import OUTPUT, Diagram, Pin
-from graph.grouping import RenamePart
+from graph.part_edits import RenamePart
 from graph.parts import pins_of
 
 if TYPE_CHECKING:

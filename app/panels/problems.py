@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from app.icons import icon
 from app.panels.readable import readable
 from app.theme import Theme
-from graph.edits import Edit
+from graph.edit import Edit
 from graph.problem import Problem
 
 NOTHING = "No problems: everything that is drawn can run."

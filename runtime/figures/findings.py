@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from graph.edits import Edit
+from graph.edit import Edit
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from app.canvas.view import CanvasView
 from app.theme import PAPER, Theme
 from graph.change import Change
 from graph.diagram import Block, Diagram, Frozen, Pin, Wire
-from graph.edits import Edit
+from graph.edit import Edit
 
 Left, Middle = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 Nothing = Qt.MouseButton.NoButton

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from app.canvas.naming import name_block
 from graph.diagram import Diagram, Pin
-from graph.edits import AddBlock, Connect, Disconnect, MoveBlocks, RemoveBlocks, Together
+from graph.edit import Together
+from graph.edits import AddBlock, Connect, Disconnect, MoveBlocks, RemoveBlocks
 from tests.app.canvas_bench import (
     Alt,
     Bench,
@@ -186,6 +187,30 @@ def test_all_selected_blocks_move_together(bench: Bench) -> None:
     bench.drag(bench.at(480, 10), bench.at(480, 110))
     assert bench.diagram.blocks["relu1"].position == (300.0, 100.0)
     assert bench.diagram.blocks["linear2"].position == (480.0, 100.0)
+
+
+def test_the_cursor_tells_that_a_wires_end_can_be_led_elsewhere(bench: Bench) -> None:
+    port, wires = bench.view.viewport(), bench.scene.wires
+    way = wires[wire("x.y -> linear1.z")].way
+    (ax, ay), (bx, by) = way[0], way[-1]
+    for share, shape in (
+        (0.8, Qt.CursorShape.CrossCursor),
+        (0.2, Qt.CursorShape.CrossCursor),
+    ):
+        QTest.mouseMove(port, bench.at(ax, ay + 80))
+        assert port.cursor().shape() == Qt.CursorShape.ArrowCursor
+        QTest.mouseMove(port, bench.at(ax + (bx - ax) * share, ay + (by - ay) * share))
+        assert port.cursor().shape() == shape
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.5])
+def test_a_wire_is_drawn_also_from_a_little_outside_a_circle(bench: Bench, scale: float) -> None:
+    bench.drop("tanh", bench.at(300, 200))
+    bench.view.set_zoom(scale)
+    ring = bench.scene.blocks["linear1"].face.form.rings["y"]
+    top = bench.pin("linear1.y") - QPoint(0, round(ring.radius * scale) + 5)
+    bench.drag(top, bench.pin("tanh1.z"))
+    assert bench.edits[-1] == Connect(wire("linear1.y -> tanh1.z"))
 
 
 def test_a_drag_to_the_edge_goes_on_beyond_what_is_seen(bench: Bench) -> None:

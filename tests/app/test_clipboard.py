@@ -23,7 +23,7 @@ from app.settings import Blank, Preferences
 from app.theme import PAPER
 from app.window import MainWindow
 from graph.diagram import Block, Diagram
-from graph.edits import Together
+from graph.edit import Together
 from graph.files import load, save, to_text
 from graph.frame import Comment, Frame
 from graph.framing import AddComment, AddFrame

@@ -25,7 +25,8 @@ from graph.diagram import Block, Diagram, Pin, Wire
 from graph.differences import ADDED, ALTERED, REMOVED
 from graph.edits import AddBlock, Connect, MoveBlocks, RemoveBlocks, SetSetting
 from graph.files import from_text, load, save, to_text
-from graph.grouping import Group, InPart
+from graph.grouping import Group
+from graph.part_edits import InPart
 from tests.app.driving import like, pixels
 from tests.app.fake_session import FakeSession
 

@@ -36,11 +36,12 @@ from app.theme import BOARD, PAPER, Theme
 from app.window import MainWindow
 from graph.change import Change
 from graph.diagram import RIGHT, UP, Diagram, Pin
-from graph.edits import AddBlock, SetMuted, Together
+from graph.edit import Together
+from graph.edits import AddBlock, SetMuted
 from graph.files import from_text, load, to_text
 from graph.frame import Comment, Frame
 from graph.framing import AddComment, AddFrame
-from graph.grouping import InPart, scope
+from graph.part_edits import InPart, scope
 from nodes.sketch import Sketch
 from tests.app.canvas_bench import block
 from tests.app.driving import Ctrl, Hand, Plain

@@ -19,14 +19,17 @@ import graph.edits as e
 import graph.framing as f
 import graph.grouping as g
 import graph.joining as j
+import graph.part_edits as p
 from app.document import Document
 from app.panels.history import SAVED, START, UNDONE
 from app.settings import Blank, Preferences
 from app.window import MainWindow
 from graph.change import Change
 from graph.diagram import Block, Diagram, Frozen, Pin, Wire
+from graph.edit import Together
 from graph.files import to_text
 from graph.frame import Comment, Frame
+from graph.pasting import Paste
 from graph.problem import DiagramError
 from tests.app.driving import Ctrl, Hand, Left, Plain, Shift
 from tests.app.fake_session import FakeSession
@@ -95,13 +98,13 @@ MAKERS: dict[type, Callable[[Chance, Diagram], Any]] = {
     e.SetShares: lambda c, d: e.SetShares(c.block(d), c.dice.choice([None, c.block(d)])),
     e.SetMuted: lambda c, d: e.SetMuted(c.some(d.blocks), c.dice.random() < 0.5),
     e.SetRecipe: lambda c, d: e.SetRecipe("rate", c.dice.random(), c.gesture()),
-    e.Paste: lambda c, d: e.Paste(tuple(d.blocks[n] for n in c.some(d.blocks)), d.wires),
-    e.Together: lambda c, d: e.Together("Both", (e.AddBlock(c.new()), e.SetRecipe("batch", 7))),
-    g.InPart: lambda c, d: g.InPart(c.part(d), e.AddBlock(c.new())),
-    g.AddPart: lambda c, d: g.AddPart(c.fresh("part"), Diagram({"relu1": Block("relu1", "relu")})),
-    g.RemovePart: lambda c, d: g.RemovePart(c.part(d)),
-    g.RenamePart: lambda c, d: g.RenamePart(c.part(d), c.fresh("part")),
-    g.RenamePin: lambda c, d: g.RenamePin(*c.pin_of(d), c.fresh("pin")),
+    Paste: lambda c, d: Paste(tuple(d.blocks[n] for n in c.some(d.blocks)), d.wires),
+    Together: lambda c, d: Together("Both", (e.AddBlock(c.new()), e.SetRecipe("batch", 7))),
+    p.InPart: lambda c, d: p.InPart(c.part(d), e.AddBlock(c.new())),
+    p.AddPart: lambda c, d: p.AddPart(c.fresh("part"), Diagram({"relu1": Block("relu1", "relu")})),
+    p.RemovePart: lambda c, d: p.RemovePart(c.part(d)),
+    p.RenamePart: lambda c, d: p.RenamePart(c.part(d), c.fresh("part")),
+    p.RenamePin: lambda c, d: p.RenamePin(*c.pin_of(d), c.fresh("pin")),
     g.Group: lambda c, d: g.Group(c.some(d.blocks), c.fresh("part")),
     g.Ungroup: lambda c, d: g.Ungroup(c.use(d)),
     f.AddFrame: lambda c, d: f.AddFrame(Frame("a", c.box(), id=f.free_frame_id(d))),

@@ -5,20 +5,18 @@ from __future__ import annotations
 from random import Random
 
 from graph.diagram import Block, Diagram, Frozen, Pin, Wire
+from graph.edit import Edit, Together
 from graph.edits import (
     AddBlock,
     Connect,
     Disconnect,
-    Edit,
     MoveBlocks,
-    Paste,
     RemoveBlocks,
     SetLabel,
     SetMuted,
     SetRecipe,
     SetSetting,
     SetShares,
-    Together,
 )
 from graph.frame import COLORS, Comment, Frame
 from graph.framing import (
@@ -32,6 +30,7 @@ from graph.framing import (
     SetTitle,
     carried,
 )
+from graph.pasting import Paste
 
 KINDS = ("observed", "linear", "relu", "sum", "delay", "cross_entropy", "from_tomorrow")
 VALUES = (

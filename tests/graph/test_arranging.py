@@ -13,9 +13,9 @@ from graph.edits import MoveBlocks
 from graph.files import from_text, to_text
 from graph.frame import Frame
 from graph.framing import inside
-from graph.grouping import AddPart, scope
 from graph.hand import as_by_hand, crossings
 from graph.layout import tidy
+from graph.part_edits import AddPart, scope
 from graph.problem import DiagramError, FileError
 from graph.turning import SetFlow, turned
 from tests.graph.samples import classifier, drawn, random_diagram

@@ -21,7 +21,7 @@ from graph.edits import (
     SetShares,
 )
 from graph.frame import Frame
-from graph.grouping import InPart
+from graph.part_edits import InPart
 from tests.graph.samples import attempt, classifier, random_diagram, random_edit, wire
 
 

@@ -20,7 +20,8 @@ from graph.edits import (
 )
 from graph.files import from_text, to_text
 from graph.frame import Comment, Frame
-from graph.grouping import Group, InPart
+from graph.grouping import Group
+from graph.part_edits import InPart
 
 
 def net() -> Diagram:

@@ -8,20 +8,19 @@ from random import Random
 import pytest
 
 from graph.diagram import Block, Diagram, Frozen
+from graph.edit import Edit, Together
 from graph.edits import (
     AddBlock,
     Connect,
     Disconnect,
-    Edit,
     MoveBlocks,
-    Paste,
     RemoveBlocks,
     SetLabel,
     SetRecipe,
     SetSetting,
     SetShares,
-    Together,
 )
+from graph.pasting import Paste
 from graph.problem import DiagramError
 from tests.graph.samples import chain, classifier, drawn, random_diagram, random_edit, wire
 

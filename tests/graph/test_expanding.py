@@ -11,11 +11,11 @@ import pytest
 from graph.change import Change
 from graph.diagram import MAX_ROOM, PART, UP, Block, Diagram, Frozen
 from graph.differences import compare
-from graph.edits import Edit
+from graph.edit import Edit
 from graph.expanding import Collapse, Expand, Growth
 from graph.files import from_text, load, save, to_text
 from graph.frame import Comment, Frame
-from graph.grouping import InPart
+from graph.part_edits import InPart
 from graph.problem import DiagramError, FileError
 from graph.turning import turned
 from tests.graph.samples import wire

@@ -10,7 +10,8 @@ import pytest
 
 from graph.change import Change
 from graph.diagram import Block, Diagram
-from graph.edits import Edit, Paste, RemoveBlocks, SetMuted
+from graph.edit import Edit
+from graph.edits import RemoveBlocks, SetMuted
 from graph.files import from_text, to_text
 from graph.following import following
 from graph.frame import MAX_COMMENTS, MAX_TEXT, Comment, Frame
@@ -30,6 +31,7 @@ from graph.framing import (
     held_by,
 )
 from graph.grouping import Group, Ungroup
+from graph.pasting import Paste
 from graph.problem import DiagramError
 from tests.graph.samples import random_diagram, random_edit
 

@@ -6,16 +6,8 @@ import pytest
 
 from graph.diagram import INLET, OUTLET, PART, Block, Diagram, Frozen, Pin, Wire
 from graph.edits import AddBlock, Connect, RemoveBlocks, SetSetting
-from graph.grouping import (
-    AddPart,
-    Group,
-    InPart,
-    RemovePart,
-    RenamePart,
-    RenamePin,
-    Ungroup,
-    scope,
-)
+from graph.grouping import Group, Ungroup
+from graph.part_edits import AddPart, InPart, RemovePart, RenamePart, RenamePin, scope
 from graph.parts import counts, flatten, pins_of
 from graph.problem import DiagramError
 

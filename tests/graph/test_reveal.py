@@ -5,7 +5,8 @@ from __future__ import annotations
 from graph.diagram import Block, Diagram, Frozen, Pin, Wire
 from graph.files import from_text, to_text
 from graph.frame import Comment, Frame
-from graph.grouping import Group, InPart
+from graph.grouping import Group
+from graph.part_edits import InPart
 from graph.reveal import KEY, SetReveal, along_flow, joined, moved, notes_with, parted, steps
 
 

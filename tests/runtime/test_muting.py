@@ -9,7 +9,8 @@ import torch
 
 import gradboard as gb
 from graph.diagram import Block, Diagram, Frozen, Pin, Wire
-from graph.edits import Edit, SetMuted, SetShares
+from graph.edit import Edit
+from graph.edits import SetMuted, SetShares
 from graph.grouping import Group
 from nodes.parts import can_mute, expanded
 from runtime.levels import Level

@@ -6,7 +6,8 @@ import torch
 
 from graph.diagram import Pin, Wire
 from graph.edits import SetSetting
-from graph.grouping import Group, InPart
+from graph.grouping import Group
+from graph.part_edits import InPart
 from graph.parts import flatten
 from runtime.levels import report_at, snapshot_at
 from runtime.program import compile

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from graph.diagram import Block, Diagram, Frozen, Pin, Wire
-from graph.edits import Connect, Disconnect, Edit, RemoveBlocks, SetRecipe, SetSetting
+from graph.edit import Edit
+from graph.edits import Connect, Disconnect, RemoveBlocks, SetRecipe, SetSetting
 from graph.problem import Problem
 from nodes.sketch import Sketch
 from runtime.data import Data, load

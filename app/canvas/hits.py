@@ -22,6 +22,11 @@ def pin_reach(scale: float) -> float:
     return min(9.0 / scale, 12.0)
 
 
+def ring_reach(scale: float) -> float:
+    """Canvas units outside a circle's rim within which it is pointed at."""
+    return max(3.0, min(6.0 / scale, 10.0))
+
+
 def wire_reach(scale: float) -> float:
     """Canvas units from a wire within which it is pointed at."""
     return 7.0 / scale

@@ -30,7 +30,7 @@ def begin(
 
 def _left(scene: CanvasScene, point: QPointF, scale: float, modifiers: Modifiers) -> Gesture:
     shift = bool(modifiers & Modifiers.ShiftModifier)
-    if (source := hits.ring_at(scene, point)) is not None:
+    if (source := _ring(scene, point, scale)) is not None:
         if modifiers & Modifiers.ControlModifier:
             return MoveWires(scene, point, scale, source)
         return DragWire(scene, point, scale, source)
@@ -57,7 +57,16 @@ def _left(scene: CanvasScene, point: QPointF, scale: float, modifiers: Modifiers
 
 def pin_at(scene: CanvasScene, point: QPointF, scale: float) -> Pin | None:
     """The pin that a wire would be drawn from."""
-    return hits.ring_at(scene, point) or hits.port_at(scene, point, hits.pin_reach(scale))
+    return _ring(scene, point, scale) or hits.port_at(scene, point, hits.pin_reach(scale))
+
+
+def _ring(scene: CanvasScene, point: QPointF, scale: float) -> Pin | None:
+    """The circle there, or a little beside it where nothing else can be taken hold of."""
+    found = hits.ring_at(scene, point)
+    over_wire = hits.wire_at(scene, point, hits.wire_reach(scale)) is not None
+    if found is not None or over_wire or scene.frames.at(point, scale) is not None:
+        return found
+    return hits.ring_at(scene, point, hits.ring_reach(scale))
 
 
 def cursor_at(scene: CanvasScene, point: QPointF, scale: float, pin: Pin | None) -> Qt.CursorShape:
@@ -66,6 +75,9 @@ def cursor_at(scene: CanvasScene, point: QPointF, scale: float, pin: Pin | None)
         return Qt.CursorShape.CrossCursor
     if hits.block_at(scene, point) is not None:
         return Qt.CursorShape.OpenHandCursor
+    wire = hits.wire_at(scene, point, hits.wire_reach(scale))
+    if wire is not None and (hits.is_end(scene, wire, point) or hits.is_start(scene, wire, point)):
+        return Qt.CursorShape.CrossCursor  # it can be led elsewhere
     if (grip := grip_at(scene, point, scale)) is not None:
         return CURSORS.get(grip.edges, Qt.CursorShape.OpenHandCursor)
     return Qt.CursorShape.ArrowCursor

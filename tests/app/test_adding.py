@@ -506,6 +506,20 @@ def test_paste_comes_to_the_mouse(hand: Person) -> None:
     hand.undoes_to(ROOMY)
 
 
+def test_copies_that_are_put_to_one_place_can_all_be_seen(hand: Person) -> None:
+    hand.pick("tanh1")
+    hand.press(Qt.Key.Key_C, Ctrl)
+    hand.hover(hand.at(200, 300))
+    for _ in range(3):
+        hand.press(Qt.Key.Key_V, Ctrl)
+    for _ in range(2):
+        hand.pick("linear1")
+        hand.press(Qt.Key.Key_D, Ctrl)
+    blocks = hand.diagram.blocks.values()
+    assert len(blocks) == len(ROOMY.blocks) + 5
+    assert len({block.position for block in blocks}) == len(blocks)
+
+
 def test_copies_travel_between_windows_with_and_without_incoming_wires(
     hand: Person, tmp_path: Path
 ) -> None:

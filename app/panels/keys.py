@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -80,7 +80,7 @@ class ShortcutsWindow(QDialog):
     def __init__(self, keymap: Keymap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Shortcuts")
-        self.resize(QSize(*SIZE).boundedTo(self.screen().availableSize()))
+        self.resize(*SIZE)
         self._keymap = keymap
         self._wished: tuple[str, str] | None = None  # a command and the key it could take over
         self.search = QLineEdit()
@@ -104,6 +104,10 @@ class ShortcutsWindow(QDialog):
         self._lay_out()
         self._fill()
         keymap.changed.connect(self._show_keys)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self.resize(self.size().boundedTo(self.screen().availableSize()))
+        super().showEvent(event)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)

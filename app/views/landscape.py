@@ -108,7 +108,8 @@ class Landscape:
             text = readable(loss, 3)
             wide = painter.fontMetrics().horizontalAdvance(text)
             beside = place.x() + 8 + wide < area.right()
-            corner = QPointF(place.x() + 8 if beside else place.x() - 8 - wide, place.y() + 4)
+            height = min(max(place.y(), area.top() + 8), area.bottom() - 8)  # not over the axes
+            corner = QPointF(place.x() + 8 if beside else place.x() - 8 - wide, height + 4)
             paint_cross(painter, place, self._theme)
             label = QRectF(corner.x() - 3, corner.y() - 11, wide + 6, 15)
             back = QColor(self._theme.field)
@@ -151,7 +152,7 @@ class Landscape:
             self._paint_scale(painter, QRectF(room.left(), top, 10, height))
         top += max(height, 0) + 16 if height > 24 else 0
         now = "now" if self._seen else "now: outside"
-        marks = (("start", paint_start), (now, paint_now), ("minimum", paint_cross))
+        marks = (("start", paint_start), (now, paint_now), (self.lowest(), paint_cross))
         for text, mark in marks:
             mark(painter, QPointF(room.left() + 5, top), self._theme)
             painter.setPen(QColor(self._theme.muted))
@@ -159,6 +160,13 @@ class Landscape:
             top += 15
         if held:
             self._tell_share(painter, QRectF(room.left(), top - 4, room.width() + 8, NOTE), held)
+
+    def lowest(self) -> str:
+        """What the crosses are: one at the rim alone is no minimum, for the valley goes on outside."""
+        assert self._surface is not None
+        x0, x1, y0, y1 = self._surface.bounds
+        rim = [x in (x0, x1) or y in (y0, y1) for x, y, _ in self._surface.minima]
+        return "lowest here" if rim and all(rim) else "minimum"
 
     def _tell_share(self, painter: QPainter, room: QRectF, held: float) -> None:
         share = f"{held:.0%}" if held >= 0.01 else "less than 1%"

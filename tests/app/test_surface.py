@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSettings, Qt
 from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -170,6 +170,18 @@ def test_minima_are_marked_with_a_cross(view: SurfaceView) -> None:
         middle = at(view, *place)
         near = [picture.pixelColor(middle + QPoint(0, d)).lightness() for d in (-1, 0, 1)]
         assert min(near) < 70
+
+
+def test_what_is_lowest_at_the_rim_is_no_minimum_and_its_number_is_not_over_the_axis(
+    view: SurfaceView,
+) -> None:
+    shown(view, path=trace(()))
+    assert view._picture.lowest() == "minimum"
+    below = QRect(0, int(view.area().bottom()) + 6, view.width(), 30)
+    axis = view.grab(below).toImage()
+    shown(view, found(minima=((1.0, -4.0, 0.25),)), trace(()))
+    assert view._picture.lowest() == "lowest here"
+    assert view.grab(below).toImage() == axis
 
 
 def test_a_place_tells_its_loss_and_the_axes_their_weights(view: SurfaceView) -> None:

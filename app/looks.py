@@ -31,6 +31,7 @@ QCheckBox::indicator:unchecked {{ background: {theme.field}; border: 1px solid {
   width: 12px; height: 12px; }}
 QMainWindow > QTabBar {{ qproperty-elideMode: ElideNone; }} /* arrows lead to titles that have no room */
 QTreeView::item {{ padding: 3px 6px; }}
+QListWidget[role="rows"]::item {{ padding: 3px 12px 3px 14px; }}
 QToolButton[role="press"] {{ border-radius: 7px; padding: 0; }}
 QToolButton[role="play"] {{ border-radius: 7px; padding: 0; background: {theme.gradient}; }}
 QToolButton[role="play"]:hover {{ background: {theme.gradient_text}; }}

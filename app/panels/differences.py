@@ -42,6 +42,7 @@ class Differences(QWidget):
         self.head.setContentsMargins(18, 8, 12, 4)
         self.list = QListWidget()
         self.list.setAccessibleName("differences")
+        self.list.setProperty("role", "rows")
         self.list.setFrameShape(QListWidget.Shape.NoFrame)
         self.list.setWordWrap(True)
         self.list.setIconSize(QSize(18, 18))

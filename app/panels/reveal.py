@@ -37,6 +37,7 @@ class Reveal(QWidget):
         self.order: tuple[Step, ...] = ()
         self.list = _Steps()
         self.list.setAccessibleName("steps of the lecture")
+        self.list.setProperty("role", "rows")
         self.list.itemSelectionChanged.connect(self._pick)
         self.list.dropped.connect(self._dropped)
         self.list.moved.connect(self._move)
@@ -182,7 +183,10 @@ class _Steps(QListWidget):
 def _texts(diagram: Diagram) -> dict[str, str]:
     """Every block with what stands in it, every comment with how it begins."""
     labels = names(diagram).labels
-    found = {name: f"{name}  {labels.get(name, '')}".strip() for name in diagram.blocks}
+    found = {
+        name: name if labels.get(name, name) == name else f"{name}  {labels[name]}"
+        for name in diagram.blocks
+    }
     for comment in diagram.comments:
         text = " ".join(comment.text.split())
         found[f"{NOTE}{comment.id}"] = f"“{text[:40]}{'…' if len(text) > 40 else ''}”"

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QListWidgetItem, QWidget
@@ -15,9 +16,11 @@ from PySide6.QtWidgets import QApplication, QComboBox, QListWidgetItem, QWidget
 from app.canvas.inks import inks
 from app.panels.fields import NumberField
 from app.panels.palette import KIND
+from app.settings import Blank, Preferences
 from app.theme import Theme
 from app.window import MainWindow
 from graph.diagram import Pin, Wire
+from tests.app.fake_session import FakeSession
 
 Left, Plain = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 Ctrl, Shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -53,6 +56,22 @@ def until(condition: Callable[[], object], what: str, seconds: float = 60.0) -> 
     while not condition():
         assert time.monotonic() < end, f"{what}: not within {seconds:g} s"
         QTest.qWait(20)
+
+
+@contextmanager
+def opened(preferences: Preferences | None = None) -> Iterator[MainWindow]:
+    """A filled window whose canvas has the keys and whose engine only writes down what it is told."""
+    window = MainWindow(FakeSession(), preferences or Preferences(Blank()), "paper")
+    window.show()
+    window.fill()
+    window.activateWindow()
+    window.view.setFocus()
+    QApplication.processEvents()
+    yield window
+    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
+    window.close()
+    window.deleteLater()  # a new theme is put on every widget there is
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 class Hand:

@@ -10,14 +10,12 @@ import shiboken6
 
 pytest.importorskip("PySide6")
 
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app import gallery
-from app.settings import Blank, Preferences
-from app.window import MainWindow
 from graph.diagram import Pin
 from graph.problem import Problem
 from runtime import messages as m
@@ -30,6 +28,7 @@ from tests.app.driving import (
     Plain,
     Shift,
     like,
+    opened,
     pixels,
     wire,
 )
@@ -40,17 +39,8 @@ Key = Qt.Key
 
 @pytest.fixture
 def hand(qapp: Any) -> Iterator[Hand]:
-    window = MainWindow(FakeSession(), Preferences(Blank()), "paper")
-    window.show()
-    window.fill()
-    window.activateWindow()
-    window.view.setFocus()
-    QApplication.processEvents()
-    yield Hand(window)
-    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with opened() as window:
+        yield Hand(window)
 
 
 @pytest.fixture

@@ -10,17 +10,14 @@ import pytest
 
 pytest.importorskip("PySide6")
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app import gallery
-from app.settings import Blank, Preferences
-from app.window import MainWindow
 from graph.diagram import Diagram
 from graph.files import save
-from tests.app.driving import Ctrl, Hand, Shift
-from tests.app.fake_session import FakeSession
+from tests.app.driving import Ctrl, Hand, Shift, opened
 
 Key = Qt.Key
 
@@ -47,17 +44,8 @@ class Person(Hand):
 
 @pytest.fixture
 def hand(qapp: Any) -> Iterator[Person]:
-    window = MainWindow(FakeSession(), Preferences(Blank()), "paper")
-    window.show()
-    window.fill()
-    window.activateWindow()
-    window.view.setFocus()
-    QApplication.processEvents()
-    yield Person(window)
-    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with opened() as window:
+        yield Person(window)
 
 
 def test_it_offers_every_command_panel_diagram_and_block(hand: Person) -> None:

@@ -24,12 +24,11 @@ from app.document import Document
 from app.panels.history import SAVED, START, UNDONE
 from app.settings import Blank, Preferences
 from app.window import MainWindow
+from graph import edit, pasting
 from graph.change import Change
 from graph.diagram import Block, Diagram, Frozen, Pin, Wire
-from graph.edit import Together
 from graph.files import to_text
 from graph.frame import Comment, Frame
-from graph.pasting import Paste
 from graph.problem import DiagramError
 from tests.app.driving import Ctrl, Hand, Left, Plain, Shift
 from tests.app.fake_session import FakeSession
@@ -98,8 +97,12 @@ MAKERS: dict[type, Callable[[Chance, Diagram], Any]] = {
     e.SetShares: lambda c, d: e.SetShares(c.block(d), c.dice.choice([None, c.block(d)])),
     e.SetMuted: lambda c, d: e.SetMuted(c.some(d.blocks), c.dice.random() < 0.5),
     e.SetRecipe: lambda c, d: e.SetRecipe("rate", c.dice.random(), c.gesture()),
-    Paste: lambda c, d: Paste(tuple(d.blocks[n] for n in c.some(d.blocks)), d.wires),
-    Together: lambda c, d: Together("Both", (e.AddBlock(c.new()), e.SetRecipe("batch", 7))),
+    pasting.Paste: lambda c, d: pasting.Paste(
+        tuple(d.blocks[n] for n in c.some(d.blocks)), d.wires
+    ),
+    edit.Together: lambda c, d: edit.Together(
+        "Both", (e.AddBlock(c.new()), e.SetRecipe("batch", 7))
+    ),
     p.InPart: lambda c, d: p.InPart(c.part(d), e.AddBlock(c.new())),
     p.AddPart: lambda c, d: p.AddPart(c.fresh("part"), Diagram({"relu1": Block("relu1", "relu")})),
     p.RemovePart: lambda c, d: p.RemovePart(c.part(d)),
@@ -125,7 +128,7 @@ MAKERS: dict[type, Callable[[Chance, Diagram], Any]] = {
 def test_the_table_has_every_kind_of_edit() -> None:
     there = {
         kind
-        for module in (e, f, g, j)
+        for module in (edit, e, f, g, j, p, pasting)
         for kind in vars(module).values()
         if inspect.isclass(kind) and kind.__module__ == module.__name__
         if hasattr(kind, "apply") and not getattr(kind, "_is_protocol", False)

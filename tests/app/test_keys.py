@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("PySide6")
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -17,9 +17,7 @@ from app.keymap import REMEMBERED, Keymap
 from app.panels.keys import NAME, KeyCatch, ShortcutsWindow
 from app.settings import Blank, Preferences
 from app.shortcuts import GESTURES, table
-from app.window import MainWindow
-from tests.app.driving import Ctrl, Hand, Shift
-from tests.app.fake_session import FakeSession
+from tests.app.driving import Ctrl, Hand, Shift, opened
 
 Key = Qt.Key
 
@@ -31,17 +29,8 @@ def preferences() -> Preferences:
 
 @pytest.fixture
 def hand(qapp: Any, preferences: Preferences) -> Iterator[Hand]:
-    window = MainWindow(FakeSession(), preferences, "paper")
-    window.show()
-    window.fill()
-    window.activateWindow()
-    window.view.setFocus()
-    QApplication.processEvents()
-    yield Hand(window)
-    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with opened(preferences) as window:
+        yield Hand(window)
 
 
 def _opened(hand: Hand, key: Qt.Key = Key.Key_F1) -> ShortcutsWindow:

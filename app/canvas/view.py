@@ -21,12 +21,11 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.canvas import hits, naming, noting, press, stepping
 from app.canvas.card import CardView
-from app.canvas.edge import Edge
 from app.canvas.geometry import CIRCLES
-from app.canvas.gestures import Gesture
 from app.canvas.glyphs import Marks
 from app.canvas.keywire import KeyWire, why_not
 from app.canvas.new_blocks import MIME, NewBlocks
+from app.canvas.ongoing import Ongoing
 from app.canvas.scene import CanvasScene
 from app.canvas.surface import Surface
 from app.canvas.tips import tip_at
@@ -57,20 +56,16 @@ class CanvasView(Surface):
         super().__init__(scene, parent)
         self.new_blocks = NewBlocks(self)
         self.card = CardView(self)
-        self._gesture: Gesture | None = None
-        self._held = Qt.MouseButton.NoButton  # the button of the gesture
+        self._ongoing = Ongoing(self, self.new_blocks.search)
         self._pan: Pan | None = None  # which may go on amid a gesture
         self._space = False
         self._ringed = False  # the focus came by keys
         self._mouse: QPointF | None = None  # where it is over the canvas, on the screen
-        self._edge = Edge(self, self._lead)
         self._soon = QTimer(self)  # what lies under the mouse may have changed without it
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._hover_again)
-        scene.changing.connect(self._give_up)
         scene.arranged.connect(self._soon.start)
         self.moved.connect(self._soon.start)
-        self.zoomed.connect(self._rescale)
         self.setAcceptDrops(True)
         self.viewport().setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -80,7 +75,7 @@ class CanvasView(Surface):
     @property
     def is_busy(self) -> bool:
         """Whether a gesture goes on."""
-        return self._gesture is not None
+        return self._ongoing.gesture is not None
 
     @property
     def pointer(self) -> QPointF | None:
@@ -94,76 +89,45 @@ class CanvasView(Surface):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         self._ringed = False  # it may have had the focus already
-        if isinstance(self._gesture, KeyWire):
-            self._give_up()
+        if self._key_wire is not None:
+            self._ongoing.cancel()
         left = event.button() == Qt.MouseButton.LeftButton
         if event.button() == Qt.MouseButton.MiddleButton or (left and self._space):
             self.card.close_card()
+            self._ongoing.rest()
             self._pan = Pan(event.button(), event.position())
             self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
-        elif self._gesture is None:
+        elif not self.is_busy:
             self.card.close_card()
-            point = self.scene_point(event.position())
-            self._gesture = press.begin(
-                self.canvas, point, self.zoom, event.modifiers(), event.button()
-            )
-            self._held = event.button()
+            button, point = event.button(), self.scene_point(event.position())
+            gesture = press.begin(self.canvas, point, self.zoom, event.modifiers(), button)
+            self._ongoing.begin(gesture, button)
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._mouse = event.globalPosition()
-        self._miss_releases(event.buttons())
+        self._ongoing.miss_release(event.buttons())
+        if self._pan is not None and not event.buttons() & self._pan.button:
+            self._pan = None  # its release was missed, too
         if self._pan is not None:
             self.scroll_by(self._pan.at - event.position())
             self._pan = self._pan._replace(at=event.position())
-        elif self._gesture is not None:
-            self._lead(event.position(), event.modifiers())
-            if self._held:
-                self._edge.follow(event.position(), event.modifiers())
+        elif self.is_busy:
+            self._ongoing.lead(event.position(), event.modifiers())
         else:
             self._hover(self.scene_point(event.position()))
         event.accept()
 
-    def _lead(self, at: QPointF, held: Qt.KeyboardModifier) -> None:
-        """The gesture goes on with the mouse at a pixel of the canvas."""
-        gesture = self._gesture
-        if gesture is None:
-            self._edge.stop()
-            return
-        before = gesture.reason
-        gesture.move(self.scene_point(at), held)
-        self.viewport().setCursor(gesture.cursor)
-        if gesture.reason != before:
-            QToolTip.showText(self.viewport().mapToGlobal(at).toPoint(), gesture.reason, self)
-        self.viewport().update()
-
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._pan is not None and event.button() == self._pan.button:
             self._pan = None
-        elif self._gesture is not None and event.button() == self._held:
-            self._finish(self._gesture)
-        if self._pan is None and self._gesture is not None:
-            self.viewport().setCursor(self._gesture.cursor)
+        else:
+            self._ongoing.release(event.button())
+        if self._pan is None and (gesture := self._ongoing.gesture) is not None:
+            self.viewport().setCursor(gesture.cursor)
         elif self._pan is None:
             self._hover(self.scene_point(event.position()))
         event.accept()
-
-    def _finish(self, gesture: Gesture) -> None:
-        self._gesture = None
-        self._edge.stop()
-        edit = gesture.finish()
-        if edit is not None and not self.canvas.perform(edit):
-            gesture.cancel()
-        if edit is None and (wanted := gesture.wanted()) is not None:
-            self.new_blocks.search(wanted, gesture)
-        self.viewport().update()
-
-    def _miss_releases(self, held: Qt.MouseButton) -> None:
-        """Ends what the mouse does by a button that is not held any more: a dialog may have had the release."""
-        if self._pan is not None and not held & self._pan.button:
-            self._pan = None
-        if self._held and not held & self._held:
-            self._give_up()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if event.button() != Qt.MouseButton.LeftButton or self._space or self.is_busy:
@@ -186,7 +150,7 @@ class CanvasView(Surface):
     def _leave(self) -> None:
         """The mouse is over the canvas no more, be it over the map in its corner."""
         self._mouse = None
-        if self._gesture is None:
+        if not self.is_busy:
             self.canvas.mark({})
         self.card.point_at(None)
 
@@ -200,13 +164,8 @@ class CanvasView(Surface):
         self.canvas.mark({pin.block: Marks(near=pin.name)} if pin is not None else {})
         self.card.point_at(pin)
 
-    def _rescale(self, scale: float) -> None:
-        """What is near for a gesture is near on the screen."""
-        if self._gesture is not None:
-            self._gesture.scale = scale
-
     def _hover_again(self) -> None:
-        if self._gesture is None and self._pan is None and self.pointer is not None:
+        if not self.is_busy and self._pan is None and self.pointer is not None:
             self._hover(self.pointer)
 
     def viewportEvent(self, event: QEvent) -> bool:
@@ -233,7 +192,7 @@ class CanvasView(Surface):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
-        if isinstance(self._gesture, KeyWire) and self._wire_by_key(self._gesture, event):
+        if self._key_wire is not None and self._wire_by_key(self._key_wire, event):
             return
         if key == Qt.Key.Key_Escape:
             self._escape()
@@ -256,8 +215,8 @@ class CanvasView(Surface):
         super().keyReleaseEvent(event)
 
     def focusNextPrevChild(self, next: bool) -> bool:
-        if isinstance(self._gesture, KeyWire):
-            self._gesture.press(Qt.Key.Key_Tab if next else Qt.Key.Key_Backtab)
+        if self._key_wire is not None:
+            self._key_wire.press(Qt.Key.Key_Tab if next else Qt.Key.Key_Backtab)
             self.viewport().update()
             return True
         if next and self.new_blocks.can_search:
@@ -268,17 +227,22 @@ class CanvasView(Surface):
     def connect_by_keys(self) -> None:
         """Begins a wire from the selected block that is led by keys; while one is led, goes on to the next output."""
         self.setFocus(Qt.FocusReason.OtherFocusReason)  # it may have been asked for in the outline
-        if isinstance(self._gesture, KeyWire):
-            self._gesture.press(Qt.Key.Key_W)
-        elif self._gesture is None and (reason := why_not(self.canvas)):
+        if self._key_wire is not None:
+            self._key_wire.press(Qt.Key.Key_W)
+        elif not self.is_busy and (reason := why_not(self.canvas)):
             self.canvas.said.emit(reason)
-        elif self._gesture is None:
-            self._gesture, self._held = KeyWire(self.canvas), Qt.MouseButton.NoButton
+        elif not self.is_busy:
+            self._ongoing.begin(KeyWire(self.canvas))
         self.viewport().update()
+
+    @property
+    def _key_wire(self) -> KeyWire | None:
+        gesture = self._ongoing.gesture
+        return gesture if isinstance(gesture, KeyWire) else None
 
     def _wire_by_key(self, gesture: KeyWire, event: QKeyEvent) -> bool:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self._gesture = None
+            self._ongoing.end()
             self.canvas.perform(gesture.finish())
             self.canvas.select({gesture.target.block})
         elif not gesture.press(event.key(), bool(event.modifiers())):
@@ -286,17 +250,9 @@ class CanvasView(Surface):
         self.viewport().update()
         return True
 
-    def _give_up(self) -> None:
-        """Ends the gesture in which one is: none outlives the diagram that it began on."""
-        if self._gesture is not None:
-            gesture, self._gesture = self._gesture, None
-            self._edge.stop()
-            gesture.cancel()
-            self.viewport().update()
-
     def _escape(self) -> None:
-        if self._gesture is not None:
-            self._give_up()
+        if self.is_busy:
+            self._ongoing.cancel()
         elif self.card.pin is not None:
             self.card.close_card()
         elif self.canvas.selected or self.canvas.selected_wires or self.canvas.frames.selected:
@@ -338,13 +294,12 @@ class CanvasView(Surface):
         super().focusOutEvent(event)
         self._ringed = self._space = False
         if event.reason() not in COMING_BACK:
-            self._give_up()
+            self._ongoing.cancel()
         self.viewport().update()
 
     def drawForeground(self, painter: QPainter, rect: QRectF) -> None:  # type: ignore[override]
         super().drawForeground(painter, rect)
-        if self._gesture is not None:
-            self._gesture.paint(painter)
+        self._ongoing.paint(painter)
         self.new_blocks.paint(painter)
         if self._ringed:
             painter.resetTransform()

@@ -151,7 +151,7 @@ def test_a_block_near_the_middle_line_of_another_stands_on_it_and_a_line_is_show
     bench: Bench,
 ) -> None:
     end = hold(bench, "c", 600, 11)
-    guides = bench.view._gesture._guides  # type: ignore[union-attr]
+    guides = bench.view._ongoing.gesture._guides  # type: ignore[union-attr]
     assert (bench.scene.blocks["c"].y(), bench.scene.blocks["c"].x()) == (7.0, 600.0)
     level = [line for line in guides.lines if line[1] == line[3] == 7.0]
     assert level and level[0][0] < 203 and level[0][2] > 600
@@ -169,7 +169,7 @@ def test_alt_lets_it_stand_anywhere(bench: Bench) -> None:
 
 def test_far_from_every_line_it_stands_on_the_grid(bench: Bench) -> None:
     end = hold(bench, "c", 641, 213)
-    assert bench.view._gesture._guides.lines == ()  # type: ignore[union-attr]
+    assert bench.view._ongoing.gesture._guides.lines == ()  # type: ignore[union-attr]
     bench.release(end)
     assert bench.diagram.blocks["c"].position == (640.0, 210.0)
 

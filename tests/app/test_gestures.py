@@ -141,6 +141,19 @@ def test_space_held_down_keeps_the_closed_hand(bench: Bench) -> None:
     QTest.keyRelease(bench.view, Key.Key_Space)
 
 
+def test_panning_amid_a_drag_at_the_edge_holds_the_canvas(bench: Bench) -> None:
+    bench.press(bench.at(300, 0))
+    bench.move(QPoint(500, 300))
+    bench.move(QPoint(998, 300))
+    bench.press(QPoint(998, 300), Middle)
+    before = bench.view.seen()
+    QTest.qWait(80)
+    assert bench.view.seen() == before
+    bench.release(QPoint(998, 300), Middle)
+    bench.key(Key.Key_Escape)
+    assert as_told(bench)
+
+
 # --- what is never told -----------------------------------------------------------------------------------------------------
 
 

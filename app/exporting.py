@@ -58,6 +58,7 @@ class Choice:
             motion=scene.pulses.motion,
             mirror=scene.mirror.wanted and self.gradients,
             ids=scene.selected if self.selection else None,
+            notes=scene.frames.selected if self.selection else frozenset(),
             background=self.background,
             carried=carried(self.selection),
         )
@@ -73,7 +74,7 @@ class ExportDialog(QDialog):
         self.setWindowTitle("Export picture")
         self._first, self._carried = first, carried
         self.format = _combo(FORMATS, first.suffix)
-        self.what = _combo({"": "The whole diagram", "selection": "The selected blocks"}, "")
+        self.what = _combo({"": "The whole diagram", "selection": "What is selected"}, "")
         self.what.setCurrentIndex(int(first.selection))
         self.what.setEnabled("selection" in possible)
         self.shapes = _check("Shapes at the variables", first.shapes, "shapes" in possible)

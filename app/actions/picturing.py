@@ -60,7 +60,7 @@ class Picturing(Commands):
             filing.done.emit(f"{path.name} exported")
 
     def copy(self) -> None:
-        """The selected blocks, or all, to the clipboard as they are seen: PNG and SVG with the diagram inside."""
+        """What is selected, or all, to the clipboard as it is seen: PNG and SVG with the diagram inside."""
         from app.canvas.picture import Picture
 
         picture = Picture(self.now().shown(self.carried))
@@ -69,22 +69,26 @@ class Picturing(Commands):
         data.setData("image/png", QByteArray(picture.png()))
         data.setData("image/svg+xml", QByteArray(picture.svg()))
         QGuiApplication.clipboard().setMimeData(data)
-        what = "selection" if self.picked() else "diagram"
+        what = "selection" if self._is_something_selected() else "diagram"
         self._window.status.say(f"Copied a picture of the {what}")
 
     def now(self) -> Choice:
-        """What is seen at present, the selected blocks alone when there are some."""
+        """What is seen at present, what is selected alone when there is something."""
         from app.exporting import Choice
 
         window = self._window
         theme, style = window.theme.name, window.style_name
-        return Choice(window.scene, theme, style, selection=bool(self.picked()))
+        return Choice(window.scene, theme, style, selection=self._is_something_selected())
+
+    def _is_something_selected(self) -> bool:
+        scene = self._window.scene
+        return bool(scene.selected or scene.frames.selected)
 
     def can_have(self) -> frozenset[str]:
         """Which choices there are: "selection", "shapes", "gradients"."""
         scene = self._window.scene
         found = {
-            "selection": bool(scene.selected),
+            "selection": self._is_something_selected(),
             "shapes": bool(scene.report.shapes),
             "gradients": scene.pulses.snapshot is not None or scene.mirror.wanted,
         }
@@ -96,7 +100,8 @@ class Picturing(Commands):
 
         window = self._window
         if selection:
-            return part_of(window.levels.diagram, self.picked())
+            notes = window.scene.frames.selected
+            return part_of(window.levels.diagram, self.picked(), notes)
         if window.levels.path:
             return window.levels.diagram
         return window.filing.as_saved(window.document.diagram)

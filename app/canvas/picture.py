@@ -33,7 +33,8 @@ EMPTY = QRectF(0, 0, 240, 120)
 
 @dataclass(frozen=True)
 class Shown:
-    """What a picture shows of a diagram: all, or the blocks of `ids` and the wires among them; what is known of a run.
+    """What a picture shows of a diagram: all, or the blocks of `ids`, the wires among them and the frames and comments of
+    `notes` beside those that hold nothing else; what is known of a run.
 
     `carried` is the diagram that can be taken out of the picture again.
     """
@@ -46,6 +47,7 @@ class Shown:
     motion: bool = True  # pulses where they are, not only widths and numbers
     mirror: bool = False  # the gradient graph below
     ids: frozenset[str] | None = None
+    notes: frozenset[str] = frozenset()
     background: bool = True
     carried: Diagram | None = None
     before: Diagram | None = None  # another version, with which it is compared
@@ -158,7 +160,7 @@ def _scene(shown: Shown) -> CanvasScene:
     if shown.report is not None:
         scene.show_report(shown.report)
     if shown.ids is not None:
-        _keep(scene, shown.ids)
+        _keep(scene, shown.ids, shown.notes)
     if shown.before is not None:
         scene.comparing.show(shown.before)
     scene.mirror.wanted = shown.mirror and shown.ids is None  # it mirrors the whole
@@ -169,13 +171,13 @@ def _scene(shown: Shown) -> CanvasScene:
     return scene
 
 
-def _keep(scene: CanvasScene, ids: Iterable[str]) -> None:
+def _keep(scene: CanvasScene, ids: Iterable[str], notes: Iterable[str]) -> None:
     """Takes everything else off the scene; what is left keeps the names that it has among all."""
     for wire in [w for w in scene.wires if not {w.source.block, w.target.block} <= set(ids)]:
         scene.removeItem(scene.wires.pop(wire))
     for name in scene.blocks.keys() - set(ids):
         scene.removeItem(scene.blocks.pop(name))
-    scene.frames.keep(held_by(scene.diagram, set(ids)))
+    scene.frames.keep({*held_by(scene.diagram, set(ids)), *notes})
 
 
 def _bounds(scene: CanvasScene) -> QRectF:

@@ -179,6 +179,24 @@ def test_copy_as_picture_in_one_window_and_paste_in_another(hand: Hand) -> None:
     _end(window)
 
 
+def test_a_picture_of_the_selection_has_the_selected_notes(hand: Hand) -> None:
+    apart = Comment("far away", (900.0, 700.0, 120.0), "green", "comment2")
+    whole = _framed().with_drawn(_framed().frames, (*_framed().comments, apart))
+    _open(hand.window, whole)
+    hand.window.scene.select({"linear2"}, frames={"comment2"})
+    hand.press(Qt.Key.Key_C, Ctrl | Shift)
+    svg = bytes(QGuiApplication.clipboard().mimeData().data("image/svg+xml").data()).decode()
+    assert ">away<" in svg and ">hidden<" not in svg
+    hand.press(Qt.Key.Key_V, Ctrl)
+    after = hand.window.document.diagram
+    assert len(after.blocks) == len(whole.blocks) + 1
+    assert [c.text for c in after.comments][2:] == ["far away"]
+    hand.window.scene.select((), frames={"comment2"})  # a comment alone is a selection too
+    hand.press(Qt.Key.Key_C, Ctrl | Shift)
+    svg = bytes(QGuiApplication.clipboard().mimeData().data("image/svg+xml").data()).decode()
+    assert ">away<" in svg and ">x<" not in svg
+
+
 def test_a_picture_into_a_part_lands_in_the_part(hand: Hand) -> None:
     _open(hand.window, _framed())
     (use,) = (n for n, b in _framed().blocks.items() if b.kind == "part")

@@ -148,6 +148,8 @@ def _check_optimizer(run: Run) -> None:
 
 def _read(path: Path) -> dict[str, torch.Tensor]:
     try:
+        if path.exists() and not path.is_file():
+            raise ValueError("it is a folder, a device or a pipe")
         found: dict[str, torch.Tensor] = load_file(path)
         return found
     except FileNotFoundError:

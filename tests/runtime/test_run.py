@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ import gradboard as gb
 from graph.edits import SetRecipe, SetSetting
 from graph.problem import DiagramError, FileError
 from nodes.sketch import Sketch
-from runtime.checkpoint import load_run, resume, save_run, state_path, weights_path
+from runtime.checkpoint import load_run, load_weights, resume, save_run, state_path, weights_path
 from runtime.data import load, split
 from runtime.optimizers import catalogue as optimizers
 from runtime.program import compile
@@ -311,3 +312,9 @@ def test_a_loss_that_is_no_number_does_not_undo_the_return_to_the_best_weights()
     assert run.step_count % 256
     _spoiled(run, 0)
     assert all(bool((p == 0.5).all()) for p in run.program.parameters.values())
+
+
+def test_weights_that_are_a_pipe_are_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.safetensors")
+    with pytest.raises(FileError, match="a folder, a device or a pipe"):
+        load_weights(tmp_path / "a.safetensors")

@@ -6,12 +6,15 @@ A box is left, top, right, bottom; y grows downwards.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from itertools import product
+from itertools import chain, product
 from typing import Generic, TypeVar
 
 Box = tuple[float, float, float, float]
 Key = TypeVar("Key", bound=Hashable)
+Cell = tuple[int, int]
 CELL = 240.0
+MOST = 4_096  # cells of one box; what covers more stands apart, and is looked at whatever is sought
+APART: Iterable[Cell] = ((1 << 62, 1 << 62),)
 
 
 def grown(box: Box, by: float) -> Box:
@@ -35,7 +38,7 @@ class Places(Generic[Key]):
 
     def __init__(self) -> None:
         self._boxes: dict[Key, Box] = {}
-        self._cells: dict[tuple[int, int], set[Key]] = {}
+        self._cells: dict[Cell, set[Key]] = {}
 
     def __getitem__(self, key: Key) -> Box:
         return self._boxes[key]
@@ -58,18 +61,21 @@ class Places(Generic[Key]):
     def near(self, box: Box) -> set[Key]:
         """The keys whose boxes overlap a box."""
         left, top, right, bottom = box
-        boxes, found = self._boxes, set[Key]()
-        for cell in _cells(box):
-            for key in self._cells.get(cell, ()):
+        boxes, found, cells = self._boxes, set[Key](), _cells(box)
+        held = (self._cells.get(cell, ()) for cell in chain(cells, APART))
+        for keys in (boxes,) if cells is APART else held:
+            for key in keys:
                 a, b, c, d = boxes[key]
                 if a < right and c > left and b < bottom and d > top:
                     found.add(key)
         return found
 
 
-def _cells(box: Box) -> Iterable[tuple[int, int]]:
+def _cells(box: Box) -> Iterable[Cell]:
     left, top = int(box[0] // CELL), int(box[1] // CELL)
     right, bottom = int(box[2] // CELL), int(box[3] // CELL)
     if left == right and top == bottom:
         return ((left, top),)
+    if (right - left + 1) * (bottom - top + 1) > MOST:
+        return APART
     return product(range(left, right + 1), range(top, bottom + 1))

@@ -84,15 +84,16 @@ class Jobs:
                 self._tell(ask, over)
 
     def _slice(self, ask: Ask, job: Job) -> bool:
-        """Goes on with a job for SLICE seconds; whether it is over."""
+        """Goes on with a job for SLICE seconds or a step; whether it is over."""
         began = time.perf_counter()
         until = began + SLICE
         with aside():
-            while time.perf_counter() < until:
-                found = next(job, None)
-                if found is None:
-                    return True
+            for found in job:  # one step at the least, however slow this machine is
                 self._last[ask] = found
+                if time.perf_counter() >= until:
+                    break
+            else:
+                return True
         now = time.perf_counter()
         self._due_at = now + (now - began) * (1 - SHARE) / SHARE
         return False

@@ -165,6 +165,17 @@ def test_a_job_that_fails_says_why_and_is_over() -> None:
     assert isinstance(said[0], m.Failed) and said[1].over
 
 
+def test_a_job_gets_on_even_where_a_slice_is_too_short_for_a_step(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(jobs, "SLICE", 0.0)
+    desk_ = desk(dropout_net())
+    desk_.give(m.StartJob(ASK))
+    before = desk_.engine.jobs._last[ASK]
+    desk_.work()
+    assert desk_.engine.jobs._last[ASK] != before
+
+
 def test_the_path_is_a_figure_like_any_other() -> None:
     desk_ = desk(dropout_net())
     desk_.give(m.StartJob(ASK))

@@ -64,22 +64,22 @@ def test_a_part_that_takes_too_long_is_judged_by_some_samples() -> None:
 def test_the_engine_answers_with_the_numbers_of_the_present() -> None:
     made, said = engine()
     made.handle(m.Step(30))
-    while made.playing:
+    while made.trainer.playing:
         made.work()
     shot = next(s for s in reversed(said) if isinstance(s, Snapshot))
-    assert 0 < shot.seconds == made.seconds or shot.seconds < made.seconds
+    assert 0 < shot.seconds == made.trainer.seconds or shot.seconds < made.trainer.seconds
     said.clear()
     made.handle(m.Evaluate())
     (answer,) = said
     assert isinstance(answer, m.Evaluated) and answer.step == 30 and answer.seconds > 0
-    assert made.run is not None
-    assert answer.metrics["test"]["loss"] == made.run.evaluate("test")["loss"]
+    assert made.trainer.run is not None
+    assert answer.metrics["test"]["loss"] == made.trainer.run.evaluate("test")["loss"]
     made.handle(m.LookAt(0))
     said.clear()
     made.handle(m.Evaluate())  # what is shown now is no end of a run
     assert said == []
     made.handle(m.Reset())
-    assert made.seconds == 0.0
+    assert made.trainer.seconds == 0.0
 
 
 # --- without the package -------------------------------------------------------------------------------------------------
@@ -96,9 +96,11 @@ def test_without_tensorboard_one_sentence_says_what_to_install(
     made.handle(m.LogTo(str(tmp_path)))
     assert isinstance(said[0], m.Failed) and "pip install" in str(said[0].problem)
     made.handle(m.Step(3))
-    while made.playing:
+    while made.trainer.playing:
         made.work()
-    assert made.run is not None and made.run.step_count == 3  # it trains all the same
+    assert (
+        made.trainer.run is not None and made.trainer.run.step_count == 3
+    )  # it trains all the same
 
 
 def test_nothing_is_written_until_a_folder_is_named(tmp_path: Path) -> None:
@@ -153,7 +155,7 @@ def test_each_run_of_the_engine_has_a_folder_of_its_own(
     losses: list[list[float]] = []
     for _ in range(2):
         made.handle(m.Step(40))
-        while made.playing:
+        while made.trainer.playing:
             made.work()
         rows = np.concatenate([s.curve for s in said if isinstance(s, Snapshot)])
         losses.append(rows[:, 1].tolist())

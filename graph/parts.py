@@ -81,13 +81,15 @@ class Flat:
     """A diagram with every use of a part expanded.
 
     `sources` gives for every output pin, at any depth, the plain block's pin that its value comes from; `wires` for
-    every wire, keyed by (path of the use it lies in, "" outside; wire), those of the expanded diagram that carry it.
+    every wire, keyed by (path of the use it lies in, "" outside; wire), those of the expanded diagram that carry it; `open`
+    for every plain input pin that waits for a wire into a use, the pin of the use.
     """
 
     diagram: Diagram
     sources: Mapping[Pin, Pin] = field(default_factory=dict)
     wires: Mapping[tuple[str, Wire], tuple[Wire, ...]] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    open: Mapping[Pin, Pin] = field(default_factory=dict)
 
 
 def no_way(diagram: Diagram, block: Block) -> Mapping[str, str] | None:
@@ -222,7 +224,18 @@ class _Expansion:
         }
         self._drop_lost_shares()
         flat = Diagram(self.blocks, tuple(wires), recipe=self.root.recipe, extra=self.root.extra)
-        return Flat(flat, sources, carried, tuple(self.problems))
+        return Flat(flat, sources, carried, tuple(self.problems), self._open())
+
+    def _open(self) -> dict[Pin, Pin]:
+        found: dict[Pin, Pin] = {}
+        for use, here in self.levels.items():
+            outer, _, name = use.rpartition(SLASH)
+            inlets = pins_of(here)[0] if use and use not in self.ways else ()
+            for inlet in inlets:
+                pin = Pin(name, inlet)
+                if pin not in self.levels[outer].inputs:
+                    found |= dict.fromkeys(self._ends(outer, pin), Pin(use, inlet))
+        return found
 
     def _drop_lost_shares(self) -> None:
         for name, block in self.blocks.items():

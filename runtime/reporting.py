@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from torch import nn
@@ -23,12 +24,24 @@ def report_of(program: Program, trace: Trace, flat: Flat, problems: Sequence[Pro
     trained = [name for name in program.costs if program.cost(name).use != "inference"]
     return Report(
         shapes={**shapes, **outside},
-        problems=(*problems, *trace.problems),
+        problems=(*problems, *_at_uses(trace.problems, flat)),
         counts=trace.counts,
         source=program.module.code,
         parts=_of_parts(trace),
         trainable=_depends_on_weights(program, trained),
     )
+
+
+def _at_uses(problems: Iterable[Problem], flat: Flat) -> Iterable[Problem]:
+    """The problems, that of an input of a part without a wire told once, and where the wire is missing."""
+    waiting, found = {str(pin): use for pin, use in flat.open.items()}, dict[Problem, None]()
+    for problem in problems:
+        use = waiting.get(problem.where) if problem.kind == "open" else None
+        if use is not None:
+            message = f"the input {use.name} has no wire."
+            problem = replace(problem, where=str(use), message=message)
+        found[problem] = None
+    return found
 
 
 def _depends_on_weights(program: Program, costs: Iterable[str]) -> bool:

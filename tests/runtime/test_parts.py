@@ -5,10 +5,11 @@ from __future__ import annotations
 import torch
 
 from graph.diagram import Pin, Wire
-from graph.edits import SetSetting
+from graph.edits import Disconnect, SetSetting
 from graph.grouping import Group
 from graph.part_edits import InPart
 from graph.parts import flatten
+from nodes.sketch import Sketch
 from runtime.levels import report_at, snapshot_at
 from runtime.program import compile
 from runtime.run import Run
@@ -70,3 +71,19 @@ def test_flows_are_seen_at_every_level() -> None:
     assert inside.flows[Wire(Pin("linear1", "y"), Pin("tanh1", "z"))].gradient > 0
     assert outside.weight_gradients["hidden1"] == shot.weight_gradients["hidden1/linear1"]
     assert outside.variables[Pin("hidden1", "y")] == shot.variables[Pin("hidden1/tanh1", "y")]
+
+
+def test_an_input_of_a_part_without_a_wire_is_told_once_and_at_the_use() -> None:
+    inner, outer, s = Sketch(), Sketch(), Sketch()
+    z = inner.inlet("z")
+    inner.outlet(inner.sum(inner.linear(z, units=2), z))
+    outer.define("inner", inner)
+    outer.outlet(outer.use("inner", outer.inlet("z")))
+    s.define("outer", outer)
+    x, y = s.observed("x"), s.observed("y")
+    s.squared_error(s.use("outer", x), y)
+    whole = s.diagram(data="spiral")
+    (fed,) = (w for w in whole.wires if w.source.block == "x")
+    report = compile(Disconnect((fed,)).apply(whole)).report
+    opened = [p for p in report.problems if p.kind == "open"]
+    assert [(p.where, p.message) for p in opened] == [("outer1.z", "the input z has no wire.")]

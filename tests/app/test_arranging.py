@@ -204,7 +204,10 @@ def test_what_is_out_of_sight_holds_nothing(qapp: Any) -> None:
 # --- tidy ------------------------------------------------------------------------------------------------------------
 
 
-def test_tidy_glides_to_exact_places_in_one_step(hand: Hand) -> None:
+def test_tidy_glides_to_exact_places_in_one_step(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.canvas.gliding.LASTS", 2.0)  # however slow the machine is
     window = hand.window
     load(window, ragged())
     before = to_text(window.document.diagram)

@@ -95,7 +95,7 @@ def _start(window: MainWindow, diagram: Diagram | None = None) -> int:
     return int(version)
 
 
-def _wait_until(condition: Any, seconds: float = 5.0) -> None:
+def _wait_until(condition: Any, seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not condition() and time.monotonic() < end:
         QTest.qWait(5)

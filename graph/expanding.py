@@ -32,9 +32,10 @@ class Growth:
 
 @dataclass(frozen=True)
 class Expand(Alone):
-    """Draws uses of parts with their insides, and makes room for that."""
+    """Draws uses of parts with their insides, and makes room for that; with `others_stay` the room is there already."""
 
     growths: Mapping[str, Growth]
+    others_stay: bool = False
 
     @property
     def label(self) -> str:
@@ -47,7 +48,7 @@ class Expand(Alone):
             if use.expanded is not None:
                 raise DiagramError(f"{name}: its inside is shown already.")
             room = (growth.along, growth.across)
-            diagram = _spaced(diagram, use, growth, grows=True)
+            diagram = _sized(diagram, use, growth, True, self.others_stay)
             diagram = diagram.with_blocks(replace(diagram.blocks[name], expanded=room))
         return diagram
 
@@ -73,10 +74,7 @@ class Collapse(Alone):
             if use.expanded is None:
                 raise DiagramError(f"{name}: its inside is not shown.")
             growth = Growth(*use.expanded, half)
-            if self.others_stay:
-                diagram = diagram.with_blocks(replace(use, position=_folded_place(diagram, use)))
-            else:
-                diagram = _spaced(diagram, use, growth, grows=False)
+            diagram = _sized(diagram, use, growth, False, self.others_stay)
             diagram = diagram.with_blocks(replace(diagram.blocks[name], expanded=None))
         return diagram
 
@@ -86,6 +84,15 @@ def _use(diagram: Diagram, name: str) -> Block:
     if block.kind != PART:
         raise DiagramError(f"{name} is not the use of a part: it has no inside.")
     return block
+
+
+def _sized(diagram: Diagram, use: Block, growth: Growth, grows: bool, others_stay: bool) -> Diagram:
+    """The diagram with a use standing where it is larger or smaller, and the others where that puts them."""
+    if not others_stay:
+        return _spaced(diagram, use, growth, grows)
+    longer = growth.along if grows else -growth.along
+    place = _by_its_flat_end(use.position, longer, diagram.flow == UP)
+    return diagram.with_blocks(replace(use, position=place))
 
 
 def _spaced(diagram: Diagram, use: Block, growth: Growth, grows: bool) -> Diagram:
@@ -107,11 +114,6 @@ def _spaced(diagram: Diagram, use: Block, growth: Growth, grows: bool) -> Diagra
         (_frame(frame, moves) for frame in diagram.frames),
         (_comment(comment, moves) for comment in diagram.comments),
     )
-
-
-def _folded_place(diagram: Diagram, use: Block) -> Place:
-    along = use.expanded[0] if use.expanded else 0.0
-    return _by_its_flat_end(use.position, -along, diagram.flow == UP)
 
 
 def _by_its_flat_end(middle: Place, longer: float, is_up: bool) -> Place:

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from app.actions.commands import Commands, Table
 from app.canvas import faces
-from app.canvas.folding import folding
+from app.canvas.folding import folding, unfolding
 from app.canvas.inks import label_width
 from app.canvas.miniature import growth
 from graph.diagram import Diagram
 from graph.edit import Edit
-from graph.expanding import Expand, Growth
+from graph.expanding import Growth
 from nodes.names import names
 from runtime.snapshot import Report
 
@@ -39,7 +39,7 @@ def expanding(diagram: Diagram, uses: tuple[str, ...]) -> Edit:
     growths = _growths(diagram, uses)
     folded = tuple(name for name in uses if diagram.blocks[name].expanded is None)
     if folded:
-        return Expand({name: growths[name] for name in folded})
+        return unfolding(diagram, {name: growths[name] for name in folded})
     return folding(diagram, {name: growths[name].half for name in uses})
 
 

@@ -1,4 +1,4 @@
-"""Taking back the room of parts that showed their insides, where nothing then comes to lie on anything."""
+"""Making room for the insides of parts and taking it back, so that nothing then comes to lie on anything."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from app.canvas import faces
 from app.canvas.boxes import Box, Places, grown
 from app.canvas.inks import label_width
 from graph.diagram import Diagram
-from graph.expanding import Collapse
+from graph.expanding import Collapse, Expand, Growth
 from nodes.names import names
 from runtime.snapshot import Report
 
@@ -23,6 +23,20 @@ def folding(diagram: Diagram, halves: Mapping[str, float]) -> Collapse:
     if not halves or lying(edit.apply(diagram)) <= lying(diagram):
         return edit
     return Collapse(halves, others_stay=True)
+
+
+def unfolding(diagram: Diagram, growths: Mapping[str, Growth]) -> Expand:
+    """The edit that draws uses with their insides; `growths` says by how much each becomes larger.
+
+    Room that was left free when they were collapsed is used again: else the diagram would become wider every time.
+    """
+    staying = Expand(growths, others_stay=True)
+    there = staying.apply(diagram)
+    if lying(there) <= lying(diagram):
+        halves = {name: growth.half for name, growth in growths.items()}
+        if folding(there, halves).apply(there) == diagram:
+            return staying
+    return Expand(growths)
 
 
 def lying(diagram: Diagram, by: float = 0.0) -> set[frozenset[str]]:

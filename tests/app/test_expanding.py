@@ -151,15 +151,19 @@ def test_a_double_click_on_the_large_shape_still_opens_it(hand: Hand) -> None:
     assert window.levels.path == "" and window.document.diagram.blocks["stage1"].expanded
 
 
-def test_what_was_put_beside_an_expanded_part_does_not_lie_on_anything_after_it(hand: Hand) -> None:
-    window = hand.window
+def _crowd(hand: Hand) -> None:
+    """Expands stage1, drops blocks above it that have no room there without it, and selects it."""
     hand.pick("stage1")
     hand.press(Key.Key_E)
-    large = window.document.diagram.blocks["stage1"]
-    above = large.position[1] - 400
+    x, y = hand.window.document.diagram.blocks["stage1"].position
     for kind, along in (("tanh", -100), ("softmax", 110), ("observed", 280)):
-        hand.drop(kind, hand.at(large.position[0] + along, above))
+        hand.drop(kind, hand.at(x + along, y - 400))
     hand.pick("stage1")
+
+
+def test_what_was_put_beside_an_expanded_part_does_not_lie_on_anything_after_it(hand: Hand) -> None:
+    window = hand.window
+    _crowd(hand)
     before = window.document.diagram
     assert len(before.blocks) == 8 and not _overlaps(before)
     hand.press(Key.Key_E)
@@ -169,6 +173,18 @@ def test_what_was_put_beside_an_expanded_part_does_not_lie_on_anything_after_it(
     assert next(flat) == next(flat)
     hand.press(Key.Key_Z, Ctrl)
     assert to_text(window.document.diagram) == to_text(before)
+
+
+def test_room_that_was_left_free_is_used_again(hand: Hand) -> None:
+    _crowd(hand)
+    seen = [hand.window.document.diagram]
+    for _ in range(4):
+        hand.press(Key.Key_E)
+        seen.append(hand.window.document.diagram)
+    large, small = seen[0], seen[1]
+    moved = [n for n in large.blocks if small.blocks[n].position != large.blocks[n].position]
+    assert moved == ["stage1"]  # the others stay: they would lie on each other
+    assert seen == [large, small, large, small, large]
 
 
 @FLOWS

@@ -13,6 +13,7 @@ from runtime.inference import infer
 from runtime.making import Stage
 from runtime.probe import watch
 from runtime.program import Program, compile
+from runtime.random_state import aside
 from runtime.train import start
 from runtime.values import Samples
 
@@ -123,7 +124,7 @@ def _difference(
     weights: list[torch.Tensor] = []
 
     def value() -> torch.Tensor:
-        with torch.random.fork_rng(devices=[]):
+        with aside():
             torch.manual_seed(_SEED)  # dropout drops the same each time
             real = [out for out in outputs() if out.is_floating_point()]
         if not weights:

@@ -16,6 +16,7 @@ from nodes.block import BlockType, Cost, Weighted
 from nodes.catalogue import catalogue
 from nodes.modules.initialization import initialize
 from runtime.memory import free_memory, gigabytes
+from runtime.random_state import aside
 from runtime.replaced import OfParameters, Replaced, holder, without
 from runtime.trial import LARGE, SAMPLES, Kind, Outcome, numel, sentence
 
@@ -196,7 +197,7 @@ def _begun(instance: BlockType, op: Any) -> Any:
 
 def _seeded(build: Any, seed: int, name: str) -> Any:
     """Builds with random numbers that depend on the seed and the block's name only, not on the order of blocks."""
-    with torch.random.fork_rng(devices=[]):
+    with aside():
         torch.manual_seed((seed * 1_000_003 + zlib.crc32(name.encode())) % 2**63)
         return build()
 

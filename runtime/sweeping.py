@@ -14,6 +14,7 @@ import torch
 from graph.problem import DiagramError, FileError
 from runtime.curve import Curve
 from runtime.data import DataError
+from runtime.failure import is_out_of_memory
 from runtime.nonfinite import NonFinite
 from runtime.run import Run
 from runtime.runs import POINTS, RunRecord, begun
@@ -87,7 +88,7 @@ def train_trial(
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
+    if is_out_of_memory(error):
         return "out of memory: make the diagram or the batch smaller."
     line = (str(error).splitlines() or [type(error).__name__])[0]
     return f"a step failed: {line[:150]}."

@@ -133,9 +133,11 @@ def _epochs(started: Run, options: argparse.Namespace) -> int | None:
 
 
 def _reason(end: BaseException) -> str:
+    from runtime.failure import is_out_of_memory
+
     if isinstance(end, KeyboardInterrupt):
         return "interrupted."
-    if isinstance(end, MemoryError) or (isinstance(end, RuntimeError) and "memory" in str(end)):
+    if is_out_of_memory(end):
         return "out of memory: make the diagram or the batch smaller."
     line = (str(end).splitlines() or [type(end).__name__])[0]
     return f"a step failed: {line[:200]}." if isinstance(end, RuntimeError) else line

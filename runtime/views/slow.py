@@ -18,6 +18,7 @@ from runtime.figures.slow import Entry, Passage, SlowMotion, Value, Weight, numb
 from runtime.making import Stage, owner_of
 from runtime.probe import Watched, watch
 from runtime.program import Program
+from runtime.random_state import aside
 from runtime.run import Run
 from runtime.snapshot import Ask
 
@@ -39,7 +40,7 @@ def slow(run: Run, _watched: Watched, ask: Ask) -> SlowMotion | None:
     training = twin.training
     twin.eval()
     try:
-        with torch.random.fork_rng(devices=[]):
+        with aside():
             rows = run.batches.parts.training[sample - 1 : sample]
             seen = watch(program, run.inputs_of(run.batches.at(rows)))
             walk = Walk(program, seen, run.rate)

@@ -17,6 +17,7 @@ from runtime.field import bounds_of, input_of, macs_to
 from runtime.figures.warp import Stage, Warp
 from runtime.probe import Watched
 from runtime.program import Program
+from runtime.random_state import aside
 from runtime.run import Run
 from runtime.samples import seen, targets, through, values_at
 from runtime.snapshot import Ask
@@ -51,7 +52,7 @@ def warp(run: Run, _watched: Watched, ask: Ask) -> Warp | None:
         return None
     some = np.linspace(0, len(samples.rows) - 1, count).astype(np.int64)
     rows, fields = samples.rows[some], {n: v[some] for n, v in samples.fields.items()}
-    with run.descent.averaged(), torch.random.fork_rng(devices=[]):
+    with run.descent.averaged(), aside():
         points = values_at(run, way[0], fields)
         flat = _flat(points)
         if not np.isfinite(flat).all():

@@ -491,6 +491,7 @@ def test_a_loss_that_is_no_number_names_the_block_and_keeps_finite_weights(gradb
         (MemoryError(), "out of memory"),
         (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "out of memory"),
         (RuntimeError("CUDA error: device-side assert\nmore lines"), "a step failed: CUDA error"),
+        (RuntimeError("CUDA error: an illegal memory access"), "a step failed: CUDA error"),
     ],
 )
 def test_a_step_that_fails_keeps_what_was_learned_before(

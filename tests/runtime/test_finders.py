@@ -19,6 +19,7 @@ from runtime.figures.findings import Finding, Findings
 from runtime.finders import FINDERS, findings, flow, labels, rates, start, units
 from runtime.finders.case import Case, NotLooked
 from runtime.nonfinite import birthplace
+from runtime.random_state import aside
 from runtime.run import Run
 from runtime.snapshot import Ask
 from runtime.train import start as run_of
@@ -93,7 +94,7 @@ def test_the_run_that_is_examined_notices_nothing() -> None:
     alone, beside = run_of(classifier()), run_of(classifier())
     job = findings(beside, Ask("findings"))
     for _ in range(40):
-        with torch.random.fork_rng(devices=[]):  # as jobs are worked on
+        with aside():  # as jobs are worked on
             next(job, None)
         assert alone.step() == beside.step()
     one, other = alone.state(), beside.state()

@@ -13,12 +13,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPolygonF
 
-from app.canvas.geometry import CIRCLES
-from app.canvas.inks import Inks, edges, text_width, write
+from app.canvas.inks import Inks, text_width, write
 from app.canvas.numbers import READABLE
 from app.canvas.outlines import around
-from app.canvas.vanishing import VANISHING, Sign, starts, troubled, usual
-from app.panels.numbers import readable
+from app.canvas.vanishing import VANISHING, Sign, reached, starts, troubled, usual
 from graph.diagram import Diagram, Pin
 from runtime.snapshot import Snapshot
 
@@ -52,6 +50,8 @@ class Signs:
         self._looks: deque[dict[Pin, float]] = deque(maxlen=LOOKS)  # the last gradients' norms
         self._order: tuple[Pin, ...] = ()
         self._after: dict[Pin, tuple[Pin, ...]] = {}
+        self._learning: set[Pin] = set()
+        self._weighted: Mapping[str, float] = {}
         self._diagram: Diagram | None = None
 
     # --- what is known ----------------------------------------------------------------------------------------------
@@ -66,20 +66,21 @@ class Signs:
         if snapshot.playing and self._kinds and now - self._looked_at < READABLE:
             return
         self._looked_at = now
-        self._follow(self._scene.diagram)
+        self._follow(self._scene.diagram, snapshot.weight_gradients)
         if not snapshot.playing:
             self._looks.clear()
         seen = snapshot.variables
         self._looks.append({p: seen[p].gradient for p in self._order if p in seen})
         norms = usual(self._looks)
-        found = troubled(norms, self._after, self._kinds)
+        found = troubled(norms, self._after, self._kinds, self._learning)
         self._kinds = {pin: sign.kind for pin, sign in found.items()}
-        self.starts = starts(found, norms, self._after, self._silent(norms))
+        self.starts = starts(found, norms, self._after)
 
-    def _follow(self, diagram: Diagram) -> None:
-        """The variables from the costs back, and which are computed from which."""
-        if diagram is self._diagram:
+    def _follow(self, diagram: Diagram, weighted: Mapping[str, float]) -> None:
+        """The variables from the costs back, which are computed from which, and which with weights that are trained."""
+        if diagram is self._diagram and weighted.keys() == self._weighted.keys():
             return
+        self._weighted = weighted
         self._looks.clear()
         self._diagram, blocks = diagram, self._scene.blocks
         outputs = {n: [Pin(n, r) for r in item.face.form.rings] for n, item in blocks.items()}
@@ -88,11 +89,8 @@ class Signs:
         for wire in diagram.wires:
             fed.setdefault(wire.source, []).extend(outputs.get(wire.target.block, ()))
         self._after = {pin: tuple(pins) for pin, pins in fed.items()}
-
-    def _silent(self, norms: Mapping[Pin, float]) -> set[Pin]:
-        """Observed variables and the like through which no gradient can run, such as the numbers of classes."""
-        blocks = self._scene.blocks
-        return {p for p, n in norms.items() if not n and blocks[p.block].face.form.glyph in CIRCLES}
+        moved = [n for n in outputs if n in weighted and not is_frozen(diagram, n)]
+        self._learning = reached((p for n in moved for p in outputs[n]), self._after)
 
     def show_dead(self, shares: Mapping[str, float]) -> None:
         """The share of dead units, by block."""
@@ -118,8 +116,7 @@ class Signs:
         sign = self.starts.get(pin)
         if sign is None or not self.marks:
             return ""
-        times = readable(sign.ratio, 2)
-        return f"The gradient begins {sign.kind} here: {times} × the median. {sign.advice}"
+        return f"{sign.finding}. {sign.advice}"
 
     def of_block(self, name: str) -> list[str]:
         """Lines for the tool tip of a block."""
@@ -226,13 +223,15 @@ def _paint_sign(painter: QPainter, ink: Inks, sign: Sign, room: QRectF, larger: 
     painter.restore()
 
 
+def is_frozen(diagram: Diagram, name: str) -> bool:
+    """Whether training leaves the weights of a block as they are; those that are shared are their owner's."""
+    while (owner := diagram.blocks[name].shares) is not None and owner in diagram.blocks:
+        name = owner
+    return diagram.blocks[name].settings.get("freeze") is True
+
+
 def triangle(x: float, y: float, down: bool) -> QPolygonF:
     """The triangle of a sign around a point: on its tip for what shrinks, on its side for what grows."""
     tip = SIDE / 2 if down else -SIDE / 2
     corners = ((x - SIDE / 2, y - tip * 0.8), (x + SIDE / 2, y - tip * 0.8), (x, y + tip * 0.9))
     return QPolygonF([QPointF(*corner) for corner in corners])
-
-
-def _near(rect: QRectF, x: float, y: float) -> bool:
-    left, top, right, bottom = edges(rect)
-    return left - 60 <= x <= right + 60 and top - 20 <= y <= bottom + 20

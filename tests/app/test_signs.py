@@ -94,6 +94,41 @@ def test_a_lost_gradient_is_signed_where_it_begins(qapp: Any, theme: Theme) -> N
     assert not signs.starts
 
 
+def saturated(**settings: bool) -> tuple[Diagram, Snapshot]:
+    """One hidden layer whose tanh is saturated throughout, after a step of a real run."""
+    import gradboard as gb
+    from runtime.program import compile
+    from runtime.run import Run
+
+    s = gb.Sketch()
+    x, y = s.observed("x"), s.observed("y")
+    hidden = s.tanh(s.linear(x, units=4, init="constant", scale=1e4, **settings))
+    s.cross_entropy(s.linear(hidden, units=2), y)
+    points = np.array([[1.0, 2.0], [3.0, 1.0], [-1.0, -2.0], [-2.0, -1.0]], np.float32)
+    data = {"x": points, "y": np.array([0, 1, 1, 0])}
+    diagram = s.diagram(data=data, batch=4, seed=0)
+    return diagram, Run(compile(diagram)).watch()
+
+
+def test_one_saturated_layer_is_signed_where_the_gradient_is_0(qapp: Any) -> None:
+    diagram, snapshot = saturated()
+    gradients = {str(pin): flow.gradient for pin, flow in snapshot.variables.items()}
+    assert gradients["linear1.y"] == 0.0 < gradients["tanh1.y"], "σ′ underflows"
+    bench = Bench(diagram)
+    bench.scene.show_frame(replace(snapshot, playing=False))
+    assert set(bench.scene.signs.starts) == {Pin("linear1", "y")}
+    told = tip_at(bench.scene, bench.scene.place_of(Pin("linear1", "y")), 1.0)
+    assert "exactly 0" in told and "saturated" in told
+
+
+def test_where_nothing_learns_no_gradient_is_missing(qapp: Any) -> None:
+    diagram, snapshot = saturated(freeze=True)
+    assert snapshot.variables[Pin("linear1", "y")].gradient == 0.0
+    bench = Bench(diagram)
+    bench.scene.show_frame(replace(snapshot, playing=False))
+    assert not bench.scene.signs.starts
+
+
 def test_one_minibatch_makes_no_sign_and_takes_none_away(qapp: Any) -> None:
     bench = Bench(deep())
     signs = bench.scene.signs

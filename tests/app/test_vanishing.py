@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from app.canvas.scale import AT_FIRST, FEWEST, MOST, Scale, fitted
-from app.canvas.vanishing import EXPLODING, VANISHING, Sign, starts, troubled, usual
+from app.canvas.vanishing import EXPLODING, VANISHING, Sign, reached, starts, troubled, usual
 from runtime.run import Run
 
 
@@ -51,7 +51,6 @@ def test_each_branch_has_its_own_beginning() -> None:
     norms = {"end": 1.0, "a": 1.0, "b": 1.0, "good": 0.8, "lost": 1e-4, "gone": 1e-5}
     after = {"a": ("end",), "b": ("end",), "good": ("a",), "lost": ("b",), "gone": ("lost",)}
     assert set(starts(troubled(norms, after), norms, after)) == {"lost"}
-    assert starts(troubled(norms, after), norms, after, silent={"lost"}) == {}
 
 
 def test_a_sign_does_not_flicker() -> None:
@@ -68,6 +67,25 @@ def test_nothing_and_no_number_are_the_extremes() -> None:
     norms, after = chain(1.0, 1.0, 1.0, 1.0, math.inf)
     assert starts(troubled(norms, after), norms, after)[4].kind == EXPLODING
     assert troubled({0: 1.0, 1: 1e-9}, {1: (0,)}) == {}  # two say nothing about what is usual
+
+
+def test_nothing_at_all_has_vanished_however_few_there_are() -> None:
+    norms, after = chain(0.4, 0.5, 0.0, 0.0)
+    found = starts(troubled(norms, after), norms, after)
+    assert found == {2: Sign(VANISHING, 0.0)}
+    assert "exactly 0" in found[2].finding and "saturated" in found[2].advice
+    assert troubled({0: 1.0, 1: 0.0}, {1: (0,)}, learning=()) == {}, "no weights are behind it"
+    assert set(troubled(norms, after, learning={2})) == {2}
+    norms, after = chain(0.0, 0.0, 0.0)
+    assert troubled(norms, after) == {}, "nothing set out: what is right has no gradient"
+    norms, after = chain(1.0, 1.0, 1.0, 1.0, 0.0)
+    assert troubled(norms, after, learning={0, 1, 2, 3}) == {}, "data has nothing to learn"
+
+
+def test_what_is_computed_with_weights_is_reached_around_loops_too() -> None:
+    after = {"x": ["s"], "s": ["z"], "z": ["delay", "out"], "delay": ["s"], "y": []}
+    assert reached(["s"], after) == {"s", "z", "delay", "out"}
+    assert reached([], after) == set()
 
 
 def test_of_some_looks_the_median_counts() -> None:

@@ -28,4 +28,6 @@ def set_random_state(state: Mapping[str, Any], device: str) -> None:
 
 def aside() -> contextlib.AbstractContextManager[None]:
     """Inside, random numbers may be drawn that those outside never hear of."""
-    return torch.random.fork_rng(devices=range(torch.cuda.device_count()))  # type: ignore[no-any-return]
+    # a GPU that nothing has used yet would be started by being asked, and has drawn nothing
+    devices = range(torch.cuda.device_count() if torch.cuda.is_initialized() else 0)
+    return torch.random.fork_rng(devices=devices)  # type: ignore[no-any-return]

@@ -17,6 +17,7 @@ from app.canvas.view import CanvasView
 from app.checking import Checking
 from app.commanding import Commanding
 from app.comparing import Compares
+from app.context_menu import ContextMenu
 from app.document import Document
 from app.doubting import Doubting
 from app.figures import Figures
@@ -188,6 +189,7 @@ def _conduct(window: MainWindow) -> None:
     window.mending = Mending(window)
     window.adding = Adding(window)
     window.commanding = Commanding(window)
+    window.context_menu = ContextMenu(window)
     window.focusing = Focusing(window)
     window.announcing = Announcing(window)
     window.visits = Visits(window)

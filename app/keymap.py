@@ -14,6 +14,7 @@ REMEMBERED = "keys"  # under which the preferences keep what was changed
 TAKEN = (  # by the canvas and by every field, list and menu
     *("Tab", "Backtab", "Shift+Tab", "Return", "Enter", "Esc", "Space"),
     *("Left", "Right", "Up", "Down", "Home", "End", "PgUp", "PgDown"),
+    *("Menu", "Shift+F10"),
 )
 
 

@@ -26,7 +26,7 @@ class Menus:
         self._commands = commands
         self.actions: dict[str, QAction] = {}
         self.menus: dict[str, QMenu] = {}
-        self._under: dict[str, QMenu] = {}
+        self.under: dict[str, QMenu] = {}
         for title, entries in MENUS.items():
             menu = window.menuBar().addMenu(title)
             menu.setToolTipsVisible(True)
@@ -46,10 +46,10 @@ class Menus:
         """The menu, or its submenu, that a command stands in."""
         if not entry.under:
             return menu
-        if entry.under not in self._under:
-            self._under[entry.under] = menu.addMenu(entry.under)
-            self._under[entry.under].setToolTipsVisible(True)
-        return self._under[entry.under]
+        if entry.under not in self.under:
+            self.under[entry.under] = menu.addMenu(entry.under)
+            self.under[entry.under].setToolTipsVisible(True)
+        return self.under[entry.under]
 
     def _action(self, entry: Shortcut) -> QAction:
         action = QAction(entry.text, self._window)

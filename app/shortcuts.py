@@ -332,6 +332,7 @@ GESTURES = (  # what the canvas answers to besides the menus
     ("drag either end of a wire", "lead it elsewhere; let go over nothing, it is removed"),
     ("Ctrl and drag from a circle", "move all its wires, or its selected ones, to another circle"),
     ("Ctrl and drag with the right button", "cut every wire that the line crosses"),
+    ("right click, Menu or Shift+F10", "the commands for what is there, or is selected"),
     ("let a new wire go over nothing", "search for a block that fits it"),
     ("drag a block from the palette", "a new block"),
     ("drop a block on a wire", "put it into the wire"),

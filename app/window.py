@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from app.checking import Checking
     from app.commanding import Commanding
     from app.comparing import Compares
+    from app.context_menu import ContextMenu
     from app.document import Document
     from app.doubting import Doubting
     from app.figures import Figures
@@ -137,6 +138,7 @@ class MainWindow(QMainWindow):
     focusing: Focusing
     announcing: Announcing
     commanding: Commanding
+    context_menu: ContextMenu
 
     def __init__(
         self,

@@ -29,6 +29,8 @@ class Gesture:
 
     cursor = Qt.CursorShape.ArrowCursor
 
+    scrolls = True  # at the edge of the canvas what is seen moves on
+
     reason = ""  # why nothing would happen if the button were released now; shown at the mouse
 
     def __init__(self, scene: CanvasScene, start: QPointF, scale: float) -> None:

@@ -38,7 +38,7 @@ class Ongoing(QObject):
     def lead(self, at: QPointF, held: Modifiers) -> None:
         """The mouse is at a pixel of the canvas, with these keys held."""
         self._move(at, held)
-        if self.gesture is not None and self._button:
+        if self.gesture is not None and self._button and self.gesture.scrolls:
             self._edge.follow(at, held)
 
     def _move(self, at: QPointF, held: Modifiers) -> None:

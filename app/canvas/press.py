@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, Qt
 
 from app.canvas import hits
+from app.canvas.clicking import RightClick
 from app.canvas.frames import Grip
 from app.canvas.framing import CURSORS, DragFrames, begin_frame
 from app.canvas.gestures import ClickWire, DragBand, DragBlocks, Gesture, Modifiers
@@ -23,8 +24,9 @@ def begin(
 ) -> Gesture | None:
     """The gesture that a press at a point of the scene starts, None when that button starts none."""
     scene.gliding.rest()
-    if button == Qt.MouseButton.RightButton and modifiers & Modifiers.ControlModifier:
-        return Knife(scene, point, scale)
+    if button == Qt.MouseButton.RightButton:
+        cuts = modifiers & Modifiers.ControlModifier
+        return Knife(scene, point, scale) if cuts else RightClick(scene, point, scale)
     return _left(scene, point, scale, modifiers) if button == Qt.MouseButton.LeftButton else None
 
 

@@ -46,6 +46,7 @@ class CanvasScene(QGraphicsScene):
     said = Signal(str)  # one sentence for the status line
     picked = Signal(tuple)  # ids of the selected blocks
     opened = Signal(str)  # id of a block that was double-clicked
+    asked = Signal(QPointF)  # the commands for what is selected are asked for, at this point
     touched = Signal()  # what stands still looks different now
     arranged = (
         Signal()

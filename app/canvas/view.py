@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QKeyCombination, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from app.canvas import hits, naming, noting, press, stepping
+from app.canvas import clicking, hits, naming, noting, press, stepping
 from app.canvas.card import CardView
 from app.canvas.geometry import CIRCLES
 from app.canvas.glyphs import Marks
@@ -36,6 +36,12 @@ COMING_BACK = (  # why the focus goes for a moment only
     Qt.FocusReason.PopupFocusReason,
     Qt.FocusReason.MenuBarFocusReason,
     Qt.FocusReason.ActiveWindowFocusReason,
+)
+
+
+MENU_KEYS = (
+    QKeyCombination(Qt.Key.Key_Menu),
+    QKeyCombination(Qt.KeyboardModifier.ShiftModifier, Qt.Key.Key_F10),
 )
 
 
@@ -61,6 +67,7 @@ class CanvasView(Surface):
         self._space = False
         self._ringed = False  # the focus came by keys
         self._mouse: QPointF | None = None  # where it is over the canvas, on the screen
+        self.held: QPointF | None = None  # where a menu that is open was asked for, in the scene
         self._soon = QTimer(self)  # what lies under the mouse may have changed without it
         self._soon.setSingleShot(True)
         self._soon.timeout.connect(self._hover_again)
@@ -70,7 +77,7 @@ class CanvasView(Surface):
         self.viewport().setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Diagram")
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
 
     @property
     def is_busy(self) -> bool:
@@ -79,9 +86,9 @@ class CanvasView(Surface):
 
     @property
     def pointer(self) -> QPointF | None:
-        """Where the mouse is in the scene; None when it is not over the canvas."""
-        if self._mouse is None:
-            return None
+        """Where the mouse is in the scene, or where the open menu was asked for; None when it is not over the canvas."""
+        if self._mouse is None or self.held is not None:
+            return self.held
         return self.scene_point(self.viewport().mapFromGlobal(self._mouse))
 
     # --- mouse ------------------------------------------------------------------------------------------------------
@@ -200,6 +207,8 @@ class CanvasView(Surface):
             block = next(iter(self.canvas.selected))
             self.canvas.opened.emit(block)
             self.entered.emit(block)
+        elif event.keyCombination() in MENU_KEYS and not self.is_busy:
+            clicking.ask_by_keys(self, self.pointer)
         elif key == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space = True
             self.viewport().setCursor(Qt.CursorShape.OpenHandCursor)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -20,15 +19,12 @@ from PySide6.QtWidgets import (
 
 from app.panels.words import counted
 from app.theme import Theme
-from app.views.axes import tick_text
+from app.views.evidence import Curves
 from app.views.job import JobView
 from graph.edits import SetRecipe
-from runtime.figures.findings import Finding, Findings, Trace
+from runtime.figures.findings import Finding, Findings
 from runtime.messages import Compiled
 from runtime.snapshot import Ask
-
-CURVES = 74  # pixels of the evidence's curves
-LINES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)
 
 
 class FindingsView(JobView):
@@ -48,6 +44,7 @@ class FindingsView(JobView):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
         self.found: Findings | None = None
+        self._listed: tuple[object, ...] = ()  # what the list says
         self.said = QLabel()
         self.said.setTextFormat(Qt.TextFormat.PlainText)
         self.said.setProperty("role", "muted")
@@ -101,15 +98,23 @@ class FindingsView(JobView):
 
     # --- the list ------------------------------------------------------------------------------------------------
 
+    def _told(self) -> None:
+        super()._told()
+        self._show(self.found)  # what is found so far is all when it is over
+
     def _show(self, found: Findings | None, anew: bool = False) -> None:
-        before, self.found = self.found, found
+        self.found = found
         self.rows.setVisible(found is not None)
         if found is None:
             self.said.setText("")
+            self._listed = ()
             self.update()
             return
         self.said.setText(f"{counted(len(found.checked), 'cause')} looked at, step {found.step:,}")
-        if anew or before is None or _told(before) != _told(found):
+        texts = tuple(finding.text for finding in found.found)
+        content = (texts, found.checked, found.left_out, self.is_running)
+        if anew or content != self._listed:
+            self._listed = content
             self.rows.setWidget(self._list(found))
 
     def _list(self, found: Findings) -> QWidget:
@@ -120,7 +125,7 @@ class FindingsView(JobView):
         for finding in found.found:
             column.addWidget(self._row(finding))
         if not found.found:
-            column.addWidget(_text("Nothing is found so far."))
+            column.addWidget(_text(f"Nothing is found{' so far' * self.is_running}."))
         if found.checked:
             column.addWidget(_text(f"Looked at: {'; '.join(found.checked)}.", "small"))
         if found.left_out:
@@ -162,10 +167,6 @@ class FindingsView(JobView):
         return made
 
 
-def _told(found: Findings) -> tuple[object, ...]:
-    return (*(finding.text for finding in found.found), found.checked, found.left_out)
-
-
 def button_text(edit: Any) -> str:
     """What an edit does, short enough for a button."""
     if isinstance(edit, SetRecipe):
@@ -184,73 +185,3 @@ def _text(text: str, role: str = "") -> QLabel:
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     label.setProperty("role", role)
     return label
-
-
-class Curves(QWidget):
-    """The curves of a finding over the same steps: the first as it is, in the cost's colour, then how it could be."""
-
-    def __init__(self, traces: tuple[Trace, ...], theme: Theme) -> None:
-        super().__init__()
-        self._traces, self._theme = traces, theme
-        self.setFixedHeight(CURVES)
-        self.setAccessibleName(", ".join(trace.name for trace in traces))
-
-    def sizeHint(self) -> QSize:
-        return QSize(220, CURVES)
-
-    def color(self, number: int) -> QColor:
-        """The colour of a curve."""
-        return QColor((self._theme.cost, self._theme.gradient, self._theme.function)[number % 3])
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        font = QFont(self.font())
-        font.setPixelSize(11)
-        painter.setFont(font)
-        values = np.concatenate([trace.values for trace in self._traces])
-        values = values[np.isfinite(values)]
-        if not len(values):
-            return
-        low, high = float(values.min()), float(np.quantile(values, 0.95))
-        high = high if high > low else low + 1.0
-        longest = max(len(trace.values) for trace in self._traces)
-        area = QRectF(40, 4, self.width() - 150, CURVES - 10)
-        painter.setPen(QPen(QColor(self._theme.border), 1))
-        painter.drawRect(area)
-        self._paint_ends(painter, area, low, high)
-        for number, trace in enumerate(self._traces):
-            painter.setClipRect(area)
-            painter.setPen(QPen(self.color(number), 1.5, LINES[number % 3]))
-            down = np.clip((high - trace.values) / (high - low), -1.0, 2.0)
-            across = np.arange(len(down)) / max(1, longest - 1)
-            places = [
-                QPointF(area.left() + x * area.width(), area.top() + y * area.height())
-                for x, y in zip(across.tolist(), down.tolist(), strict=True)
-                if np.isfinite(y)
-            ]
-            painter.drawPolyline(QPolygonF(places))
-            painter.setClipping(False)
-            self._paint_name(painter, area, number, trace.name)
-
-    def _paint_ends(self, painter: QPainter, area: QRectF, low: float, high: float) -> None:
-        painter.setPen(QColor(self._theme.muted))
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(
-            QRectF(0, area.top() - 3, area.left() - 5, 14), right, tick_text(float(f"{high:.2g}"))
-        )
-        painter.drawText(
-            QRectF(0, area.bottom() - 11, area.left() - 5, 14),
-            right,
-            tick_text(float(f"{low:.2g}")),
-        )
-
-    def _paint_name(self, painter: QPainter, area: QRectF, number: int, name: str) -> None:
-        top = area.top() + 8 + 16 * number
-        left = area.right() + 8
-        painter.setPen(QPen(self.color(number), 1.5, LINES[number % 3]))
-        painter.drawLine(QPointF(left, top), QPointF(left + 16, top))
-        painter.setPen(QColor(self._theme.text))
-        room = self.width() - left - 22
-        shown = QFontMetricsF(painter.font()).elidedText(name, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QRectF(left + 22, top - 8, room, 16), Qt.AlignmentFlag.AlignVCenter, shown)

@@ -24,7 +24,8 @@ from app.heading import Heading
 from app.panels.runs import RunsPanel
 from app.settings import Preferences
 from app.theme import PAPER
-from app.views.findings import Curves, FindingsView, button_text
+from app.views.evidence import Curves
+from app.views.findings import FindingsView, button_text
 from app.views.loss import LossView
 from app.views.table import csv_text, table_of
 from app.window import MainWindow
@@ -379,6 +380,20 @@ def test_nothing_found_says_what_was_looked_at(qapp: Any) -> None:
     assert (
         "Nothing is found" in told and "Looked at: the rate." in told and "dead ReLUs: no" in told
     )
+
+
+def test_nothing_is_found_so_far_only_while_it_is_looked(qapp: Any) -> None:
+    view = FindingsView(PAPER)
+
+    def told() -> set[str]:
+        return {label.text() for label in view.rows.widget().findChildren(QLabel)}
+
+    view.start()
+    nothing = Findings(3, (), ("the rate",))
+    view.show_job(m.Computed(Ask("findings"), 0.5, nothing))
+    assert "Nothing is found so far." in told()
+    view.show_job(m.Computed(Ask("findings"), 1.0, nothing, over=True))
+    assert "Nothing is found." in told()
 
 
 @pytest.mark.parametrize(

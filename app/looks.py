@@ -9,6 +9,7 @@ def looks(theme: Theme) -> str:
     """The style sheet of the window.  Widgets ask for it by the property `role` or by their class."""
     return f"""
 QLabel[role="muted"], QToolButton[role="muted"] {{ color: {theme.muted}; }}
+QLabel[role="cover"] {{ color: {theme.muted}; background: {theme.panel}; font-size: 11px; }}
 QLabel[role="small"] {{ color: {theme.muted}; font-size: 11px; }}
 QLabel[role="error"] {{ color: {theme.problem}; font-size: 11px; }}
 QLabel[role="title"] {{ color: {theme.text}; font-weight: 600; font-size: 13px; }}
@@ -31,6 +32,7 @@ QCheckBox::indicator:unchecked {{ background: {theme.field}; border: 1px solid {
   width: 12px; height: 12px; }}
 QMainWindow > QTabBar {{ qproperty-elideMode: ElideNone; }} /* arrows lead to titles that have no room */
 QTreeView::item {{ padding: 3px 6px; }}
+QTableView::item {{ padding: 0 5px; }} /* with the 3 of Qt as much as in the headings, under which they stand */
 QListWidget[role="rows"]::item {{ padding: 3px 12px 3px 14px; }}
 QToolButton[role="press"] {{ border-radius: 7px; padding: 0; }}
 QToolButton[role="play"] {{ border-radius: 7px; padding: 0; background: {theme.gradient}; }}

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QSettings, Qt
+from PySide6.QtCore import QEvent, QRect, QSettings, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from app import gallery
 from app.heading import Heading
@@ -273,6 +273,35 @@ def test_only_settings_that_differ_have_a_column_and_columns_sort_by_number(
     table.sortByColumn(columns(table).index("batch"), Qt.SortOrder.AscendingOrder)
     assert texts(table, "batch") == ["16", "64", "64"]
     assert texts(table, "test")[0] == "0.5000 · 50.0 %"
+
+
+def inked(widget: QWidget, left: int, right: int, top: int, bottom: int) -> tuple[int, int]:
+    """The first and the last column with something written, in a part of a widget."""
+    picture = widget.grab(QRect(left, top, right - left, bottom - top)).toImage()
+    ground = picture.pixelColor(picture.width() // 2, 1)
+    found = [
+        x
+        for x in range(picture.width())
+        if any(picture.pixelColor(x, y) != ground for y in range(2, picture.height() - 3))
+    ]
+    return left + found[0], left + found[-1]
+
+
+def test_columns_stand_apart_and_under_their_headings(filled: MainWindow) -> None:
+    filled.docks["runs"].setFloating(True)
+    filled.docks["runs"].resize(1500, 300)
+    filled.runs.panel.split.setSizes([1300, 200])
+    QApplication.processEvents()
+    table, head = filled.runs.panel.list, filled.runs.panel.list.horizontalHeader()
+    spans = {}
+    for name in ("seed", "training", "steps"):
+        at = columns(table).index(name)
+        left, wide = table.columnViewportPosition(at), table.columnWidth(at)
+        spans[name] = inked(table.viewport(), left, left + wide, 0, table.rowHeight(0))
+        title = inked(head, left, left + wide, 0, head.height())
+        assert abs(title[1] - spans[name][1]) <= 3, name
+        assert spans[name][0] - left >= 7 and left + wide - spans[name][1] >= 7
+    assert spans["training"][0] - spans["seed"][1] >= 15
 
 
 def test_an_edit_of_the_diagram_shows_in_what_the_runs_differ_from_it(filled: MainWindow) -> None:

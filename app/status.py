@@ -25,11 +25,11 @@ class StatusLine(QStatusBar):
         self.problems.setToolTip("show the next problem")
         self.problems.clicked.connect(self.asked)
         left = QWidget()
-        row = QHBoxLayout(left)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.counts)
-        row.addWidget(self.problems)
+        self._row = QHBoxLayout(left)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(0)
+        self._row.addWidget(self.counts)
+        self._row.addWidget(self.problems)
         self.addWidget(left)
         self.state = QLabel()
         self.state.setTextFormat(Qt.TextFormat.PlainText)
@@ -45,6 +45,7 @@ class StatusLine(QStatusBar):
         self.counts.setText(f"{counts} ·" if problems else counts)
         self.problems.setText(problems or " ")  # with no text at all it has another height
         self.problems.setEnabled(problems not in ("", "no problems"))
+        self._make_room()
 
     def show_saved(self, saved: str) -> None:
         """Whether there is something to save."""
@@ -58,3 +59,11 @@ class StatusLine(QStatusBar):
 
     def _show_state(self) -> None:
         self.state.setText(f"{self._saved} · {100 * self._zoom:.0f} %")
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """At once: the window may be painted before the layout's own turn, with longer texts in the room of the old."""
+        self._row.activate()
+        whole = self.layout()
+        if whole is not None:
+            whole.activate()

@@ -29,7 +29,7 @@ USE: Rows = ("open_part", "expand", "ungroup", None, "rename", "connect", "mute"
 SEVERAL: Rows = ("group", "frame_blocks", "mute", "expand", None, "tidy", "&Align", None, *CLIPBOARD, None, "check")  # fmt: skip
 WIRE: Rows = ("add", "delete", None, "gradients", "values")
 NOTE: Rows = ("rename", None, "cut", "copy", "duplicate", "delete")
-CANVAS: Rows = ("add", "comment", "paste", None, "select_all", "tidy", "expand", None, "frame_all", "zoom_reset", "climb")  # fmt: skip
+CANVAS: Rows = ("add", "comment", "paste", None, "select_all", "tidy", "expand", None, "frame_all", "zoom_reset", "drawing", "climb")  # fmt: skip
 
 READABLE = ("text/plain", "text/uri-list", *PICTURES)  # what the clipboard may hold a diagram as
 
@@ -92,12 +92,13 @@ class ContextMenu(QObject):
 
     def _fill(self, rows: Rows) -> None:
         menus = self._window.menus
+        submenus = menus.under | menus.menus
         self.menu.clear()
         for name in rows:
             if name is None:
                 self.menu.addSeparator()  # two in a row, or at an end, are not shown
-            elif name in menus.under:
-                self.menu.addMenu(menus.under[name])
+            elif name in submenus:
+                self.menu.addMenu(submenus[name])
             elif self._can.get(name, _always)():
                 self.menu.addAction(menus.actions[name])
 

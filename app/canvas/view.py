@@ -104,7 +104,7 @@ class CanvasView(Surface):
             self._ongoing.rest()
             self._pan = Pan(event.button(), event.position())
             self.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
-        elif not self.is_busy:
+        elif not self.is_busy and self._pan is None:
             self.card.close_card()
             button, point = event.button(), self.scene_point(event.position())
             gesture = press.begin(self.canvas, point, self.zoom, event.modifiers(), button)

@@ -73,6 +73,7 @@ class Monkey:
             self.set_recipe: 2,
             self.engine: 6,
             self.cut_wires: 2,
+            self.menu: 4,
             self.resize: 1,
         }
 
@@ -169,6 +170,21 @@ class Monkey:
         QTest.mousePress(self.hand.port, Button.RightButton, Held.ControlModifier, start)
         QTest.mouseMove(self.hand.port, end)
         QTest.mouseRelease(self.hand.port, Button.RightButton, Held.ControlModifier, end)
+
+    def menu(self) -> None:
+        """The menu at the mouse, or for what is selected; a row is chosen, or none, or it stays open."""
+        if self.random.random() < 0.8:
+            QTest.mouseClick(self.hand.port, Button.RightButton, HELD[0], self.place())
+        else:
+            QTest.keyClick(self.window.view, Qt.Key.Key_F10, Held.ShiftModifier)
+        menu = self.window.context_menu.menu
+        if menu.isVisible():
+            for _ in range(self.random.randrange(12)):
+                QTest.keyClick(menu, Qt.Key.Key_Down)
+            if (chosen := menu.activeAction()) is not None:
+                self.log.append(chosen.text())
+            end = (Qt.Key.Key_Return, Qt.Key.Key_Return, Qt.Key.Key_Escape, Qt.Key.Key_Right)
+            QTest.keyClick(menu, self.random.choice(end))
 
     def click(self) -> None:
         QTest.mouseClick(self.hand.port, Button.LeftButton, self.random.choice(HELD), self.place())

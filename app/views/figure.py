@@ -55,7 +55,19 @@ class FigureView(QWidget):
     def need(self, tall: int) -> None:
         """Asks for so many pixels of height at the least, as far as the window has them for one view."""
         self._asked_tall = tall
-        self.setMinimumHeight(min(tall, self._room_for))
+        least = min(tall, self._room_for)
+        if least == self.minimumHeight():
+            return
+        self.setMaximumHeight(max(least, self.maximumHeight()))
+        self.setMinimumHeight(least)
+        self._take_room()
+
+    def _take_room(self) -> None:
+        """At once: until the layouts have their turn, which is late while there is much to do, it would lie over others."""
+        around = self.parentWidget() if self.isVisible() else None
+        while around is not None and (layout := around.layout()) is not None:
+            layout.activate()
+            around = around.parentWidget()
 
     def lower_to(self, most: int) -> None:
         """The window has no more height than this for one view."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QTabBar
 
 from app import docks, gallery
@@ -234,3 +234,24 @@ def test_in_the_lowest_window_every_view_has_its_bottom_on_the_screen(window: Ma
     settle()
     found = {name: window.docks[name].widget().minimumHeight() for name in asked}
     assert found == asked and min(asked.values()) > 200
+
+
+@pytest.mark.parametrize("size", [LOW, (1400, 760), (1400, 900), HIGH], ids=str)
+def test_the_first_picture_lies_over_nothing_before_the_heights_are_shared_anew(
+    window: MainWindow, size: tuple[int, int]
+) -> None:
+    """A busy window lays itself out and paints before any timer has its turn."""
+    window.resize(*size)
+    window.docks["gradients"].show()
+    found = window.boundary.found
+    open_with(window, {"boundary": ""})
+    window.boundary.forget()
+    settle()
+    assert window.boundary.height() <= SENTENCE and not cramped(window)
+    window.boundary.show_figures({window.boundary.asks()[0]: found})
+    assert window.boundary.minimumHeight() <= window.boundary.maximumHeight()
+    assert not cramped(window)
+    QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+    assert not cramped(window)
+    settle()
+    assert window.boundary.height() > SENTENCE and not cramped(window)

@@ -37,6 +37,10 @@ class Delivery:
         self._weights = ""
         return (given, *weights)
 
+    def is_of(self, version: int) -> bool:
+        """Whether a frame of this version is one of the diagram that is there, as it was sent last."""
+        return version == self.version and not (self.due and self._fresh)
+
     def is_newest(self, version: int) -> bool:
         """Whether an answer to this version is one to the newest diagram."""
         return version == self.version and not self.due

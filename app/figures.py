@@ -12,6 +12,7 @@ from app.theme import Theme
 from app.views.attention import AttentionView
 from app.views.boundary import BoundaryView
 from app.views.confusion import ConfusionView
+from app.views.cover import cover
 from app.views.embedding import EmbeddingView
 from app.views.figure import FigureView
 from app.views.findings import FindingsView
@@ -141,10 +142,13 @@ class Figures(QObject):
     def _compiled(self, message: Compiled) -> None:
         if message.restarted:
             self._forget()
+        for view in self.views.values():
+            cover(view, view.has_something() and not message.report.trainable)
 
     def _forget(self) -> None:
         for view in self.views.values():
             view.drop()
+            cover(view, False)
 
     def _picked(self, ids: tuple[str, ...], levels: Levels) -> None:
         """Of a use of a part the block is chosen that gives its output."""

@@ -200,12 +200,12 @@ class Live(QObject):
         match message:
             case Snapshot():
                 self.asking.waiting = False
-                if message.version == self._delivery.version:
+                if self._delivery.is_of(message.version):
                     self.shown.emit(message)
             case m.Ready():
                 self._begin(message)
             case m.Compiled():
-                if message.version == self._delivery.version:
+                if self._delivery.is_of(message.version):
                     self._compiled(message)
             case m.Stopped():
                 self._stopped(message)

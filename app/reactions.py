@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 
 from app import docks
 from app.panels.words import problems_line, summary_line
+from app.views.cover import cover
 from graph.change import Change
 from graph.edit import Edit
 from graph.parts import join
@@ -158,6 +159,10 @@ class Reactions(QObject):
             self._forget()
         if message.report.trainable:
             self._window.notice.over(STOP)
+        else:
+            self._outdate()
+        loss = self._window.loss
+        cover(loss, not loss.is_empty and not message.report.trainable)
         self._take_report(message)
 
     def _take_report(self, message: Compiled | None) -> None:
@@ -180,11 +185,16 @@ class Reactions(QObject):
 
     def _forget(self) -> None:
         """The run begins again: no numbers, no curve, no flows."""
+        self._outdate()
+        self._window.loss.clear()
+        cover(self._window.loss, False)
+
+    def _outdate(self) -> None:
+        """The last frame was of an earlier diagram; the curve may go on with the next that can be trained."""
         self._shot = None
         self._window.scene.show_frame(None)
         self._window.inspector.show_dead({})
         self._window.bar.clear()
-        self._window.loss.clear()
 
     def _shown(self, snapshot: Snapshot) -> None:
         window, now = self._window, time.monotonic()

@@ -73,6 +73,7 @@ class TrainingBar(QWidget):
         self._theme = theme
         self._recipe: Frozen = Frozen()
         self._playing = self._ready = False
+        self._measures = False  # whether the words at the right are a speed
         self.setFixedHeight(HEIGHT)
         self._lines = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._lines.setContentsMargins(18, 7, 18, 7)
@@ -230,6 +231,7 @@ class TrainingBar(QWidget):
         self.readouts["train"].setText(percent(snapshot.accuracy.get("training")))
         self.readouts["validation"].setText(percent(snapshot.accuracy.get("validation")))
         if snapshot.steps_per_second > 0:
+            self._measures = True
             speed = f"{_rounded(snapshot.steps_per_second):,} steps/s"
             self.speed.setText(
                 f"{speed} · {frames_per_second:.0f} fps" if frames_per_second else speed
@@ -239,6 +241,8 @@ class TrainingBar(QWidget):
         """No run yet."""
         for label in self.readouts.values():
             label.setText("–")
+        if self._measures:
+            self.show_text("")
 
     def show_ready(self, message: Ready) -> None:
         """Which devices there are."""
@@ -249,12 +253,13 @@ class TrainingBar(QWidget):
     def show_state(self, ready: bool, playing: bool) -> None:
         """Whether the engine is there, and whether it trains."""
         if ready != self._ready:
-            self.speed.setText("" if ready else "starting…")
+            self.show_text("" if ready else "starting…")
         self._ready, self._playing = ready, playing
         self._paint_play()
 
     def show_text(self, text: str) -> None:
         """A few words in the place of the speed."""
+        self._measures = False
         self.speed.setText(text)
 
     def _paint_play(self) -> None:

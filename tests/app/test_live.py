@@ -100,6 +100,7 @@ def test_a_step_that_was_wished_is_forgotten_with_its_run(talk: Talk, change: st
         talk.live.reset()
     elif change == "another file":
         talk.live.show(Diagram(), fresh=True)
+        talk.live.send(m.Pause())  # the diagram goes with it
     else:
         talk.hear(m.Died("killed"))
         talk.live.restart()
@@ -122,6 +123,16 @@ def test_after_a_death_nothing_is_said_until_another_engine_has_the_diagram(talk
     talk.hear(m.Ready(("cpu",), "2"))
     given = talk.session.sent[0]
     assert isinstance(given, m.SetDiagram) and given.fresh and given.version == 2
+
+
+def test_another_file_gets_nothing_that_was_under_way_for_the_one_before(talk: Talk) -> None:
+    talk.begin()
+    shown: list[Any] = []
+    talk.live.shown.connect(shown.append)
+    talk.live.compiled.connect(shown.append)
+    talk.live.show(Diagram(), fresh=True)  # which goes to the engine when Qt has time
+    talk.hear(Snapshot(1, 1, 0, 1.0), m.Compiled(1, TRAINABLE))
+    assert shown == []
 
 
 def test_answers_to_an_earlier_diagram_are_not_shown(talk: Talk) -> None:

@@ -22,6 +22,7 @@ from app.live import Live
 from app.settings import Blank, Preferences
 from app.shortcuts import table
 from app.theme import BOARD, PAPER
+from app.views.cover import Cover
 from app.window import MainWindow
 from graph.diagram import Block, Diagram, Frozen, Pin, Wire
 from graph.edits import AddBlock, Disconnect, MoveBlocks, SetRecipe, SetSetting
@@ -360,29 +361,70 @@ def test_one_frame_is_asked_for_at_a_time(qapp: Any) -> None:
     live.close()
 
 
-def test_a_snapshot_reaches_every_view(window: MainWindow) -> None:
-    diagram = _spiral()
-    version = _start(window, diagram)
-    _tell(window, m.Compiled(version, TRAINABLE))
+def _frame(window: MainWindow, version: int) -> Snapshot:
+    """A frame of step 50 with a curve, a flow and a boundary, while it trains."""
     points = Points(np.zeros((4, 2)), np.zeros(4, np.int64))
     grid = Grid(np.zeros((5, 5), np.uint8), None, 3, (-1.0, 1.0, -1.0, 1.0))
     answers = Answers("input", grid, points, ("input 1", "input 2"))
     asked = next(ask for ask in window.figures.asks() if ask.view == "answers")
-    wire = diagram.wires[0]
-    _tell(
-        window,
-        Snapshot(
-            version, 50, 1.5, 0.25, accuracy={"training": 0.5}, flows={wire: Flow(1.0, 0.5)},
-            curve=np.array([[49, 0.3], [50, 0.25]]), views={asked: answers}, playing=True,
-        ),
+    return Snapshot(
+        version, 50, 1.5, 0.25, accuracy={"training": 0.5}, steps_per_second=900.0, playing=True,
+        flows={window.document.diagram.wires[0]: Flow(1.0, 0.5)},
+        curve=np.array([[49, 0.3], [50, 0.25]]), views={asked: answers},
     )  # fmt: skip
+
+
+def test_a_snapshot_reaches_every_view(window: MainWindow) -> None:
+    version = _start(window, _spiral())
+    frame = _frame(window, version)
+    _tell(window, frame)
     assert window.bar.readouts["train"].text() == "50.0 %"
+    assert window.bar.speed.text() == "900 steps/s · 1 fps"
     assert len(window.loss.training) == 2
-    assert window.boundary.found is answers
+    assert window.boundary.found in frame.views.values()
     shown = window.scene.pulses.snapshot
-    assert shown is not None and wire in shown.flows
+    assert shown is not None and shown.flows == frame.flows
     _tell(window, m.Compiled(version, TRAINABLE, restarted=True))
     assert len(window.loss.training) == 0 and window.bar.readouts["loss"].text() == "–"
+
+
+def test_another_diagram_has_no_figure_of_the_run_before(window: MainWindow) -> None:
+    version = _start(window, _spiral())
+    _tell(window, _frame(window, version))
+    late = _frame(window, version)
+    QTest.keyClick(window.view, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    _tell(window, late)  # it was under way
+    assert not window.document.diagram.blocks
+    assert window.bar.speed.text() == "" and window.bar.readouts["loss"].text() == "–"
+    assert window.boundary.found is None and window.loss.is_empty
+
+
+def test_words_in_place_of_the_speed_outlast_another_diagram(window: MainWindow) -> None:
+    assert window.bar.speed.text() == "starting…"
+    QTest.keyClick(window.view, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+    assert window.bar.speed.text() == "starting…"
+
+
+def test_figures_of_an_earlier_diagram_are_covered_while_this_one_gives_none(
+    window: MainWindow,
+) -> None:
+    version = _start(window, _spiral())
+    _tell(window, _frame(window, version))
+    window.view.setFocus()
+    window.scene.select({"linear2"})
+    QTest.keyClick(window.view, Qt.Key.Key_Delete)
+    QApplication.processEvents()
+    _tell(window, m.Compiled(version + 1, Report()))
+    covers = [view.findChild(Cover) for view in (window.boundary, window.loss)]
+    assert all(c is not None and c.isVisible() and c.rect() == c.parent().rect() for c in covers)
+    assert window.figures.views["histograms"].findChild(Cover) is None, "it shows nothing"
+    assert window.bar.speed.text() == "" and window.bar.readouts["loss"].text() == "–"
+    assert window.scene.pulses.snapshot is None
+    QTest.keyClick(window.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    QApplication.processEvents()
+    _tell(window, m.Compiled(version + 2, TRAINABLE), _frame(window, version + 2))
+    assert not any(c.isVisible() for c in covers) and len(window.loss.training) == 4
+    assert window.bar.readouts["loss"].text() == "0.2500"
 
 
 def test_training_that_stops_names_the_block_and_shows_it(window: MainWindow) -> None:

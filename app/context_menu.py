@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, QTimer
+from PySide6.QtCore import QObject, QPoint, QPointF, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu
 
@@ -35,7 +35,7 @@ READABLE = ("text/plain", "text/uri-list", *PICTURES)  # what the clipboard may 
 
 
 class ContextMenu(QObject):
-    """Opens when the canvas asks for it; its rows are the actions of the menu bar, so that there is one way to do a thing.
+    """Opens when the canvas or the outline asks for it; its rows are the actions of the menu bar.
 
     While it is open, and while what was chosen is done, the canvas's pointer stays where the menu was asked for.
     """
@@ -62,16 +62,22 @@ class ContextMenu(QObject):
             "climb": lambda: bool(window.levels.path),
         }
         window.scene.asked.connect(self.open)
+        window.outline.asked.connect(self.open_at)
         window.scene.changing.connect(self.menu.hide)  # what it was about may be gone
 
     def open(self, point: QPointF) -> None:
         """Shows what can be done with what is selected, at a point of the scene."""
         view = self._window.view
-        self.menu.hide()
+        self.open_at(view.viewport().mapToGlobal(view.viewportTransform().map(point).toPoint()))
         view.held = point
+
+    def open_at(self, place: QPoint) -> None:
+        """The same at a place of the screen; where the mouse was on the canvas is of no account then."""
+        self.menu.hide()
+        self._window.view.held = None
         self._fill(self._rows())
         self.menu.setAccessibleName(self._about())
-        self.menu.popup(view.viewport().mapToGlobal(view.viewportTransform().map(point).toPoint()))
+        self.menu.popup(place)
 
     def _closed(self) -> None:
         if not self.menu.isVisible():  # nor open again

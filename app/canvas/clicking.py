@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QKeyCombination, QPointF, Qt
 
 from app.canvas import hits
 from app.canvas.gestures import Gesture, Modifiers
@@ -10,6 +10,10 @@ from app.canvas.scene import CanvasScene
 from app.canvas.surface import Surface
 from graph.diagram import Wire
 
+KEYS = (
+    QKeyCombination(Qt.Key.Key_Menu),
+    QKeyCombination(Qt.KeyboardModifier.ShiftModifier, Qt.Key.Key_F10),
+)
 KEPT = 24  # pixels from the edge of the canvas within which keys open no menu
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGraphicsScene, QStyleOptionGraphicsItem
 from app.canvas import faces
 from app.canvas.comparing import Comparing
 from app.canvas.faces import Face
+from app.canvas.flash import Flash
 from app.canvas.frames import Frames
 from app.canvas.gliding import Gliding
 from app.canvas.glyphs import Marks, Verdict
@@ -46,7 +47,7 @@ class CanvasScene(QGraphicsScene):
     said = Signal(str)  # one sentence for the status line
     picked = Signal(tuple)  # ids of the selected blocks
     opened = Signal(str)  # id of a block that was double-clicked
-    asked = Signal(QPointF)  # the commands for what is selected are asked for, at this point
+    asked = Signal(QPointF)  # the commands for what is selected, at this point
     touched = Signal()  # what stands still looks different now
     arranged = (
         Signal()
@@ -75,6 +76,7 @@ class CanvasScene(QGraphicsScene):
         self.frames.changed.connect(self._frames_changed)
         self.pulses, self.gliding = Pulses(self), Gliding(self)
         self.mirror, self.spotlight = Mirror(self), Spotlight(self)
+        self.flash = Flash(self)
         self.signs, self._with_shapes = Signs(self), True
         self.veil, self.comparing = Veil(self), Comparing(self)
         self.pulses.ticked.connect(self.ticked)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QKeyCombination, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
@@ -36,12 +36,6 @@ COMING_BACK = (  # why the focus goes for a moment only
     Qt.FocusReason.PopupFocusReason,
     Qt.FocusReason.MenuBarFocusReason,
     Qt.FocusReason.ActiveWindowFocusReason,
-)
-
-
-MENU_KEYS = (
-    QKeyCombination(Qt.Key.Key_Menu),
-    QKeyCombination(Qt.KeyboardModifier.ShiftModifier, Qt.Key.Key_F10),
 )
 
 
@@ -207,7 +201,7 @@ class CanvasView(Surface):
             block = next(iter(self.canvas.selected))
             self.canvas.opened.emit(block)
             self.entered.emit(block)
-        elif event.keyCombination() in MENU_KEYS and not self.is_busy:
+        elif event.keyCombination() in clicking.KEYS and not self.is_busy:
             clicking.ask_by_keys(self, self.pointer)
         elif key == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space = True

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelectionModel, QSize, Qt, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import QItemSelectionModel, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
+from app.canvas import clicking
 from app.panels.readable import readable
 from app.panels.words import batch_of, shape_text, spoken, wires_in_words
 from app.plain import plain
@@ -29,6 +30,7 @@ class Outline(QTreeWidget):
     """
 
     picked = Signal(object)
+    asked = Signal(QPoint)  # the commands for what is selected, at this place of the screen
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,6 +76,17 @@ class Outline(QTreeWidget):
         super().showEvent(event)
         if self._stale:
             self._build()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Mouse:  # of keys hears keyPressEvent
+            self.asked.emit(event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.keyCombination() in clicking.KEYS:
+            row = self.visualRect(self.currentIndex())
+            self.asked.emit(self.viewport().mapToGlobal(row.bottomLeft()))
+        else:
+            super().keyPressEvent(event)
 
     def _refresh(self) -> None:
         self._stale = True

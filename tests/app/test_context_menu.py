@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("PySide6")
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 
@@ -273,6 +274,26 @@ def test_by_keys_a_wire_is_clicked_where_no_block_covers_it(hand: Hand) -> None:
     hand.press(Key.Key_F10, Shift)
     _choose(hand, "add")
     assert hand.window.adding._wanted.wire == LINE
+
+
+def test_the_outline_opens_it_too(hand: Hand) -> None:
+    hand.window.docks["outline"].show()
+    hand.window.docks["outline"].raise_()
+    hand.pick("relu1")
+    rows = hand.window.outline
+    rows.setFocus()
+    QTest.keyClick(rows, Key.Key_F10, Shift)
+    assert _names(hand) == [name for name in BLOCK if name]
+    _choose(hand, "mute")
+    assert _drawing(hand).blocks["relu1"].muted
+    row = next(r for r in rows.findItems("linear2", Qt.MatchFlag.MatchStartsWith))
+    place = rows.visualItemRect(row).center()
+    QTest.mouseClick(rows.viewport(), Right, Plain, place)
+    asked = rows.viewport().mapToGlobal(place)
+    reason = QContextMenuEvent.Reason.Mouse
+    QApplication.sendEvent(rows.viewport(), QContextMenuEvent(reason, place, asked))
+    assert _menu(hand).isVisible() and _menu(hand).y() == asked.y(), "or further left, for room"
+    assert hand.window.scene.selected == {"linear2"} and hand.window.view.held is None
 
 
 def test_what_is_selected_out_of_sight_is_brought_into_it(hand: Hand) -> None:

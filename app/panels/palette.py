@@ -28,23 +28,21 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.canvas.icons import icon, paint_icon
-from app.canvas.inks import inks
+from app.canvas.icons import icon
 from app.canvas.new_blocks import MIME
+from app.lines import write_line
 from app.panels.entries import Entry, Pins, kinds, of_parts, of_pins, of_shelf, summary
+from app.panels.rows import GLYPH, INDENT, TITLE, paint_back, paint_glyph
 from app.plain import plain
-from app.theme import Theme, mixed
+from app.theme import Theme
 from graph.diagram import Diagram
 
 __all__ = ["KIND", "Palette", "summary"]
 
 KIND = Qt.ItemDataRole.UserRole  # what a drag carries; entries that cannot be dragged have none
 BROKEN = Qt.ItemDataRole.UserRole + 1  # the title of such an entry
-GLYPH = QSize(50, 28)
 ROW, HEADER = 34, 30  # heights
-INDENT = 14.0
 FADED = 0.55  # opacity of what cannot be dragged
-TITLE = 74.0  # where titles begin
 
 
 class Palette(QWidget):
@@ -276,38 +274,30 @@ class _Row(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        theme, rect = self._kinds.theme, QRectF(option.rect)
+        row, name = QRectF(option.rect), index.data(KIND) or index.data(BROKEN)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        broken = bool(index.data(BROKEN))
-        title, name = index.data(), index.data(KIND) or index.data(BROKEN)
-        font = painter.font()
-        font.setBold(not name)
-        painter.setFont(font)
-        painter.setOpacity(FADED if broken else 1.0)
         if name:
-            self._paint_back(painter, rect, option.state)
-            self._paint_glyph(painter, rect, self._kinds.entries[name])
-        painter.setPen(QColor(theme.text if name and not broken else theme.muted))
-        place = rect.adjusted(TITLE if name else INDENT, 0 if name else 8, -2, 0)
-        title = painter.fontMetrics().elidedText(
-            title, Qt.TextElideMode.ElideRight, int(place.width())
-        )
-        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, title)
+            painter.setOpacity(FADED if index.data(BROKEN) else 1.0)
+            self._paint_kind(painter, row, option.state, self._kinds.entries[name])
+        else:
+            self._paint_section(painter, row, index.data())
         painter.restore()
 
-    def _paint_back(self, painter: QPainter, rect: QRectF, state: QStyle.StateFlag) -> None:
+    def _paint_kind(
+        self, painter: QPainter, row: QRectF, state: QStyle.StateFlag, entry: Entry
+    ) -> None:
         theme = self._kinds.theme
-        current = state & QStyle.StateFlag.State_Selected and self._kinds.is_in_use()
-        if not current and not state & QStyle.StateFlag.State_MouseOver:
-            return
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(mixed(theme.panel, theme.selection, 0.16 if current else 0.07))
-        painter.drawRoundedRect(rect.adjusted(6, 1, -6, -1), 7, 7)
+        if not self._kinds.is_in_use():
+            state &= ~QStyle.StateFlag.State_Selected
+        paint_back(painter, row.adjusted(6, 1, -6, -1), state, theme.panel, theme)
+        paint_glyph(painter, row, entry.glyph, entry.mark, theme)
+        painter.setPen(QColor(theme.muted if entry.is_broken else theme.text))
+        write_line(painter, row.adjusted(TITLE, 0, -2, 0), entry.title)
 
-    def _paint_glyph(self, painter: QPainter, rect: QRectF, entry: Entry) -> None:
-        painter.save()
-        painter.translate(INDENT + GLYPH.width() / 2, rect.center().y())
-        ink = inks(self._kinds.theme)
-        paint_icon(painter, entry.glyph, entry.mark, ink, GLYPH.width(), GLYPH.height())
-        painter.restore()
+    def _paint_section(self, painter: QPainter, row: QRectF, title: str) -> None:
+        font = painter.font()
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(QColor(self._kinds.theme.muted))
+        write_line(painter, row.adjusted(INDENT, 8, -2, 0), title)

@@ -15,30 +15,28 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFocusEvent, QFont, QKeyEvent, QPainter, QWheelEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QWheelEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
-    QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 
-from app.canvas.icons import paint_icon
-from app.canvas.inks import inks, serif
-from app.theme import Theme, mixed
+from app.canvas.inks import serif
+from app.lines import RIGHT, write_line
+from app.panels.rows import INDENT, TITLE, paint_back, paint_glyph
+from app.theme import Theme
 from nodes.block import Glyph
 
 SIZE, SMALLEST = QSize(440, 356), QSize(300, 240)
 SHARE = 0.62  # of the canvas that it may cover
-GLYPH = QSize(50, 28)
 ROW = 38
-INDENT, TITLE = 12.0, 74.0
 EDGE = 8  # pixels kept free to the edges of the canvas
 RECENT = "Used last"
 KEY = Qt.ItemDataRole.UserRole
@@ -250,59 +248,38 @@ class _Row(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        theme, rect = self._theme(), QRectF(option.rect)
+        theme, row = self._theme(), QRectF(option.rect)
         entry = self._search.entry(index.data(KEY))
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        _paint_back(painter, rect, option.state, theme)
+        paint_back(painter, row.adjusted(1, 1, -1, -1), option.state, theme.field, theme)
         if entry.sign is not None:
-            painter.save()
-            painter.translate(INDENT + GLYPH.width() / 2, rect.center().y())
-            size = GLYPH.width(), GLYPH.height()
-            paint_icon(painter, *entry.sign, inks(theme), *size)
-            painter.restore()
-        small = QFont(painter.font())
-        small.setPixelSize(11)
-        note = _write(
-            painter,
-            rect.adjusted(0, 0, -INDENT, 0),
-            index.data(NOTE),
-            small,
-            theme.muted,
-            right=True,
-        )
+            paint_glyph(painter, row, *entry.sign, theme)
         left = TITLE if entry.sign is not None else INDENT
-        words = rect.adjusted(left, 3, -note - 2 * INDENT, -3)
-        half = words.height() / 2 if entry.formula else words.height()
-        title = QRectF(words.x(), words.y(), words.width(), half)
-        _write(
-            painter,
-            title,
-            entry.title,
-            painter.font(),
-            theme.text if entry.is_enabled else theme.muted,
-        )
-        if entry.formula:
-            _write(painter, title.translated(0, half), entry.formula, serif(12), theme.muted)
+        note = _paint_note(painter, row.adjusted(0, 0, -INDENT, 0), index.data(NOTE), theme)
+        _paint_words(painter, row.adjusted(left, 3, -note - 2 * INDENT, -3), entry, theme)
         painter.restore()
 
 
-def _paint_back(painter: QPainter, rect: QRectF, state: QStyle.StateFlag, theme: Theme) -> None:
-    chosen = bool(state & QStyle.StateFlag.State_Selected)
-    if chosen or state & QStyle.StateFlag.State_MouseOver:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(mixed(theme.field, theme.selection, 0.18 if chosen else 0.07))
-        painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), 6, 6)
-
-
-def _write(
-    painter: QPainter, place: QRectF, text: str, font: QFont, color: str, right: bool = False
-) -> float:
-    """One line, cut with … where it does not fit; how wide it became."""
+def _paint_note(painter: QPainter, place: QRectF, note: str, theme: Theme) -> float:
+    """What stands at the right end; how wide it is."""
+    painter.save()
+    font = painter.font()
+    font.setPixelSize(11)
     painter.setFont(font)
-    painter.setPen(QColor(color))
-    metrics = painter.fontMetrics()
-    cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(place.width()))
-    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-    painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | side, cut)
-    return float(metrics.horizontalAdvance(cut))
+    painter.setPen(QColor(theme.muted))
+    wide = write_line(painter, place, note, RIGHT)
+    painter.restore()
+    return wide
+
+
+def _paint_words(painter: QPainter, place: QRectF, entry: Offered, theme: Theme) -> None:
+    """The title, and the formula below it where there is one."""
+    half = place.height() / 2 if entry.formula else place.height()
+    title = QRectF(place.x(), place.y(), place.width(), half)
+    painter.setPen(QColor(theme.text if entry.is_enabled else theme.muted))
+    write_line(painter, title, entry.title)
+    if entry.formula:
+        painter.setFont(serif(12))
+        painter.setPen(QColor(theme.muted))
+        write_line(painter, title.translated(0, half), entry.formula)

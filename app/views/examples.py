@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from app.lines import write_line
 from app.theme import Theme
 from app.views.shades import picture
 from runtime.figures.confusion import Examples
@@ -56,10 +57,7 @@ class Gallery:
         """Heading, samples, and under each its true class, the answer and how sure it was."""
         painter.setPen(QColor(theme.muted))
         head = QRectF(self.area.left(), self.area.top(), self.area.width(), HEAD)
-        text = painter.fontMetrics().elidedText(
-            self.heading, Qt.TextElideMode.ElideRight, int(head.width())
-        )
-        painter.drawText(head, Qt.AlignmentFlag.AlignVCenter, text)
+        write_line(painter, head, self.heading)
         if not len(self.examples.samples):
             flags = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
             painter.drawText(self.area.adjusted(0, HEAD + 2, 0, 0), flags, self.empty)
@@ -83,11 +81,10 @@ class Gallery:
         painter.drawRect(place)
         painter.setPen(QColor(theme.text))
         below = QRectF(box.left() - GAP / 2, box.bottom() + 1, box.width() + GAP, CAPTION)
-        text, metrics = self._short(number), painter.fontMetrics()
-        if metrics.horizontalAdvance(text) > below.width():
+        text = self._short(number)
+        if painter.fontMetrics().horizontalAdvance(text) > below.width():
             text = self._answer(number)
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(below.width()))
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, text)
+        write_line(painter, below, text, Qt.AlignmentFlag.AlignCenter)
 
     def _short(self, number: int) -> str:
         return f"{self._answer(number)} {self._told(number)[2]}"
@@ -104,10 +101,7 @@ class Gallery:
     def _paint_line(self, painter: QPainter, number: int, box: QRectF, theme: Theme) -> None:
         painter.setPen(QColor(theme.text))
         values = self.examples.texts[number] if number < len(self.examples.texts) else ""
-        text = painter.fontMetrics().elidedText(
-            f"{self._short(number)}   ({values})", Qt.TextElideMode.ElideRight, int(box.width())
-        )
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
+        write_line(painter, box, f"{self._short(number)}   ({values})")
 
     def told(self, x: float, y: float) -> str:
         """What the sample under a point is, "" beside them."""

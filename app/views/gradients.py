@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
+from app.lines import write_line
 from app.theme import Theme
 from app.views.figure import FigureView
 from runtime.snapshot import Ask, Histogram, Histograms
@@ -60,10 +61,7 @@ class GradientsView(FigureView):
             top = n * height
             painter.setPen(QColor(self._theme.text))
             box = QRectF(8, top, LEFT - 16, height)
-            text = painter.fontMetrics().elidedText(
-                name, Qt.TextElideMode.ElideRight, int(box.width())
-            )
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+            write_line(painter, box, name)
             self._paint_bars(painter, histogram, QRectF(LEFT, top, width, height - 3))
         self._paint_axis(painter, width)
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
 
 from app.canvas.inks import sans
+from app.lines import write_line
 from app.panels.numbers import readable
 from app.theme import Theme
 from app.views.columns import Columns
@@ -236,10 +237,7 @@ class HistogramsView(ToldView):
     def _paint_name(self, painter: QPainter, row: Row, strip: QRectF) -> None:
         box = QRectF(EDGE, strip.top(), NAMES - EDGE - 6, strip.height())
         painter.setPen(QColor(self._theme.text))
-        shown = painter.fontMetrics().elidedText(
-            row.name, Qt.TextElideMode.ElideMiddle, int(box.width())
-        )
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        write_line(painter, box, row.name, cut=Qt.TextElideMode.ElideMiddle)
 
     def _paint_heat(self, painter: QPainter, row: Row, strip: QRectF) -> None:
         low, high = self.timeline.bounds(row.kind, row.key)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
+from app.lines import write_line
 from app.panels.numbers import readable
 from app.theme import Theme
 from app.views.areas import diverging_color
@@ -73,10 +74,7 @@ def paint_classes(
         painter.setPen(QColor(theme.muted))
         inside = row.adjusted(18, 0, -2, 0)
         name = class_name(number, names) if columns == 1 or number < len(names) else str(number)
-        text = painter.fontMetrics().elidedText(
-            name, Qt.TextElideMode.ElideRight, int(inside.width())
-        )
-        painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter, text)
+        write_line(painter, inside, name)
 
 
 def paint_scale(

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QRectF, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QToolButton, QToolTip
 
+from app.lines import write_line
 from app.plain import plain
 from app.theme import Theme
 from app.views.figure import FigureView
@@ -34,10 +35,7 @@ class ToldView(FigureView):
         """A quiet line of words at the left."""
         painter.setPen(QColor(self._theme.muted))
         box = QRectF(EDGE, top, width - EDGE, HEAD)
-        shown = painter.fontMetrics().elidedText(
-            text, Qt.TextElideMode.ElideRight, int(box.width())
-        )
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
+        write_line(painter, box, text)
 
     def refuse(self, painter: QPainter, text: str) -> None:
         """A sentence in the middle."""

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QMouseEvent, QPainter, 
 from PySide6.QtWidgets import QSlider, QToolButton, QWidget
 
 from app.icons import icon
+from app.lines import write_line
 from app.theme import Theme
 from app.views.between import keys_of
 from app.views.figure import FigureView
@@ -319,18 +320,12 @@ class WarpView(FigureView):
         self.picture.paint(painter, area, self._theme)
         lines = (
             (self.picture.caption(), self._theme.text),
-            (
-                self.picture.seen_by(),
-                self._theme.muted,
-            ),
+            (self.picture.seen_by(), self._theme.muted),
         )
         for row, (text, color) in enumerate(lines):
             painter.setPen(QColor(color))
             where = QRectF(14, 2 + 17 * row, self.width() - 20, 17)
-            shown = painter.fontMetrics().elidedText(
-                text, Qt.TextElideMode.ElideRight, int(where.width())
-            )
-            painter.drawText(where, Qt.AlignmentFlag.AlignVCenter, shown)
+            write_line(painter, where, text)
         if self.width() >= LEGEND:
             room = QRectF(area.right() + GAP, TOP, SIDE - 2, area.height())
             self.picture.paint_legend(painter, room, self._theme)

@@ -55,10 +55,6 @@ class Breadcrumb(QFrame):
         """The names of the steps, from the outside in."""
         return [path.rpartition("/")[2] or OUTSIDE for path in self._paths]
 
-    def buttons(self) -> list[QToolButton]:
-        """The steps that can be clicked, from the outside in."""
-        return [widget for widget in self._steps if isinstance(widget, QToolButton)]
-
     def event(self, event: QEvent) -> bool:
         # Backspace is the key of a menu command; here it means something else
         is_key = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride

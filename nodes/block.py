@@ -10,7 +10,7 @@ import inspect
 import re
 from collections.abc import Callable
 from enum import Enum
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from graph.diagram import OUTPUT
 from graph.settings import setting
@@ -27,8 +27,6 @@ __all__ = [
     "block",
     "setting",
 ]
-
-Shape = tuple[int, ...]  # as PyTorch has it, the batch first
 
 FLANK_HELP = (
     "a wire brings the value of a parameter, in any shape with as many numbers; "
@@ -200,6 +198,3 @@ def block(cls: type[BlockType]) -> Any:
     made.optional = frozenset(p.name for p in parameters if p.default is None)
     return made
 
-
-Build = Callable[..., Any]
-Use = Literal["training", "inference", "both"]

@@ -98,11 +98,6 @@ class Level:
         return self._owners[name]
 
 
-def snapshot_at(snapshot: Snapshot, path: str, flat: Flat) -> Snapshot:
-    """The snapshot for the level at `path`, once."""
-    return Level(flat, path).snapshot(snapshot)
-
-
 def _norm(norms: list[float]) -> float:
     return math.sqrt(sum(n * n for n in norms))
 

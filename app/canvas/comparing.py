@@ -56,11 +56,6 @@ class Comparing:
         self._fades = False
         scene.arranged.connect(self._follow)
 
-    @property
-    def is_shown(self) -> bool:
-        """Whether there is a diagram to compare with."""
-        return self._other is not None
-
     def show(self, before: Diagram | None) -> None:
         """Compares with this from now on; None ends it."""
         from app.canvas.scene import CanvasScene

@@ -124,14 +124,13 @@ class Picture:
         return tikz_text(self.drawing, self.rect, self._background).encode()
 
     def file(self, suffix: str, scale: float = 2.0) -> bytes:
-        """The content of a file whose name ends in one of ENDINGS."""
+        """The content of a file whose name ends in .png, .svg, .pdf or .tex."""
         if suffix == ".png":
             return self.png(scale)
         made: bytes = {".svg": self.svg, ".pdf": self.pdf, ".tex": self.tikz}[suffix]()
         return made
 
 
-ENDINGS = (".png", ".svg", ".pdf", ".tex")
 _ONE = QSizeF(1, 1).toSize()
 
 

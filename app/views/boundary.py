@@ -14,7 +14,7 @@ from app.views.areas import extent_of
 from app.views.brush import Brush
 from app.views.figure import FigureView
 from app.views.fit import paint_fit, paint_key
-from app.views.legend import class_name, paint_classes, paint_scale, row_of, rows_in
+from app.views.legend import paint_classes, paint_scale, row_of, rows_in
 from app.views.plane import PlanePicture
 from app.views.spaces import SpaceLinks
 from runtime.figures.answers import Answers, Fit, Points
@@ -172,10 +172,6 @@ class BoundaryView(FigureView):
         """Where a class stands in the legend."""
         assert isinstance(self._found, Answers)
         return row_of(self.legend(), number, self._found.grid.classes)
-
-    def class_name(self, number: int) -> str:
-        """What the legend calls a class."""
-        return class_name(number, self._found.points.names if self._found is not None else ())
 
     def _arrange(self) -> None:
         """A sentence needs less room than a picture: the other views get the rest."""

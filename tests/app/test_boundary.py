@@ -21,6 +21,7 @@ from app.theme import BOARD, PAPER, Theme
 from app.views.areas import class_colors, surface_colors
 from app.views.boundary import BoundaryView
 from app.views.fit import area_of, scales_of
+from app.views.legend import class_name
 from app.window import MainWindow
 from graph.diagram import Diagram
 from runtime.figures.answers import Answers, Fit, Grid, Points, Spaces
@@ -165,9 +166,13 @@ def test_what_was_asked_for_another_space_is_not_shown(boundary: BoundaryView) -
 def test_the_legend_calls_classes_by_their_names(boundary: BoundaryView) -> None:
     show(boundary, _classes())
     before = boundary.grab().toImage()
-    assert [boundary.class_name(k) for k in (0, 1)] == ["class 0", "class 1"]
     show(boundary, _classes(), Points(CORNERS.x, CORNERS.y, ("setosa", "versicolor")))
-    assert [boundary.class_name(k) for k in (0, 1, 2)] == ["setosa", "versicolor", "class 2"]
+    assert [class_name(k, ("setosa", "versicolor")) for k in (0, 1, 2)] == [
+        "setosa",
+        "versicolor",
+        "class 2",
+    ]
+    assert class_name(1, ()) == "class 1"
     assert boundary.grab().toImage() != before
 
 

@@ -10,7 +10,7 @@ from graph.grouping import Group
 from graph.part_edits import InPart
 from graph.parts import flatten
 from nodes.sketch import Sketch
-from runtime.levels import report_at, snapshot_at
+from runtime.levels import Level, report_at
 from runtime.program import compile
 from runtime.run import Run
 from tests.runtime.conftest import classifier
@@ -65,7 +65,7 @@ def test_flows_are_seen_at_every_level() -> None:
     diagram = grouped()
     run = Run(compile(diagram))  # type: ignore[arg-type]
     shot, flat = run.watch(), flatten(diagram)  # type: ignore[arg-type]
-    outside, inside = snapshot_at(shot, "", flat), snapshot_at(shot, "hidden1", flat)
+    outside, inside = (Level(flat, path).snapshot(shot) for path in ("", "hidden1"))
     into = Wire(Pin("x", "y"), Pin("hidden1", "z"))
     assert outside.flows[into] == shot.flows[Wire(Pin("x", "y"), Pin("hidden1/linear1", "z"))]
     assert inside.flows[Wire(Pin("linear1", "y"), Pin("tanh1", "z"))].gradient > 0

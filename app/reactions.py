@@ -261,7 +261,7 @@ class Reactions(QObject):
         """Selects blocks and shows them, going into parts where they lie in some; paths of no block do nothing."""
         if any(self._window.levels.holds(path) for path in paths):
             self._window.visits.visit(paths)
-            self._window.view.zoom_to(self._window.scene.selected)
+            self._window.view.point_out(self._window.scene.selected)
 
     def _visit_here(self, ids: tuple[str, ...]) -> None:
         self.visit(tuple(join(self._window.levels.path, name) for name in ids))

@@ -56,8 +56,7 @@ class Sourcing(QObject):
             return
         name = path.removeprefix(inside).partition(SLASH)[0]
         window.scene.select((name,))
-        if not window.view.seen().contains(window.scene.bounds((name,))):
-            window.view.zoom_to((name,))
+        window.view.point_out((name,))
 
     def export(self) -> None:
         """Asks for a name and has the engine write what its ending says."""

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QGraphicsScene, QStyleOptionGraphicsItem
 from app.canvas import faces
 from app.canvas.comparing import Comparing
 from app.canvas.faces import Face
+from app.canvas.flash import Flash
 from app.canvas.frames import Frames
 from app.canvas.gliding import Gliding
 from app.canvas.glyphs import Marks, Verdict
@@ -75,6 +76,7 @@ class CanvasScene(QGraphicsScene):
         self.frames.changed.connect(self._frames_changed)
         self.pulses, self.gliding = Pulses(self), Gliding(self)
         self.mirror, self.spotlight = Mirror(self), Spotlight(self)
+        self.flash = Flash(self)
         self.signs, self._with_shapes = Signs(self), True
         self.veil, self.comparing = Veil(self), Comparing(self)
         self.pulses.ticked.connect(self.ticked)

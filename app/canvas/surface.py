@@ -65,10 +65,18 @@ class Surface(ZoomView):
         )
 
     def zoom_to(self, ids: Iterable[str]) -> None:
-        """Shows these blocks; with no such block, nothing happens."""
+        """Shows these blocks as large as they fit; with no such block, nothing happens."""
         rect = self.canvas.bounds(ids)
         if not rect.isEmpty():
             self.fit(rect)
+
+    def point_out(self, ids: Iterable[str]) -> None:
+        """Moves by as little as shows these blocks, large enough to be read, and lights up around them."""
+        ids = tuple(ids)
+        rect = self.canvas.bounds(ids)
+        if not rect.isEmpty():
+            self.approach(rect)
+            self.canvas.flash.show(ids)
 
     # --- parts on top -------------------------------------------------------------------------------------------------
 
@@ -199,4 +207,5 @@ class Surface(ZoomView):
         if detail:
             canvas.signs.paint(painter, rect, ink)
         canvas.spotlight.paint(painter, ink)
+        canvas.flash.paint(painter, ink)
         canvas.comparing.paint(painter, ink)

@@ -13,6 +13,7 @@ DOUBLING = 480.0  # eighths of a degree of the wheel that double the scale
 MARGIN = 48.0  # device pixels around what is framed, at the most
 AROUND = 120.0  # canvas units that are seen around a place
 LARGEST_FRAMED = 1.6  # scale up to which framing enlarges
+READABLE = 0.6  # scale from which what is written on a block can be read
 
 
 class ZoomView(QGraphicsView):
@@ -86,6 +87,20 @@ class ZoomView(QGraphicsView):
         across = max(there.right() - room.right(), 0.0) + min(there.left() - room.left(), 0.0)
         down = max(there.bottom() - room.bottom(), 0.0) + min(there.top() - room.top(), 0.0)
         self.scroll_by(QPointF(across, down))
+
+    def approach(self, rect: QRectF) -> None:
+        """Changes what is seen by as little as shows all of a rectangle of the scene at a readable size."""
+        scale = max(self.zoom, READABLE)
+        if scale == self.zoom and self.seen().contains(rect):
+            return
+        seen = self.viewport().rect()
+        wide, high = scale * rect.width() + MARGIN, scale * rect.height() + MARGIN
+        if wide > seen.width() or high > seen.height():
+            self.fit(rect)
+            return
+        if scale > self.zoom:
+            self.set_zoom(scale, self.viewportTransform().map(rect.center()))
+        self.bring(rect)
 
     def fit(self, rect: QRectF) -> None:
         """Shows all of a rectangle of the scene; of an empty one its place, at 100 %."""

@@ -1,21 +1,21 @@
-"""Copies of blocks, frames and comments, put into a diagram under new ids."""
+"""Copies of blocks, frames and comments, put into a diagram; an id that is free there is kept, another one is found for the rest."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
 from graph.diagram import Block, Diagram, Wire
 from graph.edit import Alone
-from graph.frame import Comment, Frame, shifted
+from graph.frame import Comment, Frame, Note, shifted
 
 MAX_ID = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Paste(Alone):
-    """Puts copies of blocks, with the wires among them, frames and comments, beside the originals, under new ids.
+    """Puts copies of blocks, with the wires among them, frames and comments, beside the originals, under ids that are free.
 
     Wires to blocks that are not copied are left out; a copy keeps sharing weights when the lender is there and of its kind.
     `incoming` are wires from blocks that are there already, not copied, to blocks that are copied: the copies get the same.
@@ -34,13 +34,7 @@ class Paste(Alone):
 
     def ids_in(self, diagram: Diagram) -> dict[str, str]:
         """The id that every copied block gets in `diagram`, by its old id."""
-        taken, numbers = set(diagram.blocks), dict[str, Iterator[int]]()
-        found = {}
-        for block in self.blocks:
-            stem = block.id[: MAX_ID - 8].rstrip("0123456789")
-            names = (f"{stem}{n}" for n in numbers.setdefault(stem, count(1)))
-            found[block.id] = next(name for name in names if name not in taken)
-        return found
+        return _free_ids([block.id for block in self.blocks], set(diagram.blocks))
 
     def apply(self, diagram: Diagram) -> Diagram:
         ids = self.ids_in(diagram)
@@ -61,13 +55,8 @@ class Paste(Alone):
 
     def drawn_ids_in(self, diagram: Diagram) -> dict[str, str]:
         """The id that every copied frame and comment gets in `diagram`, by its old id."""
-        taken = {thing.id for thing in diagram.notes}
-        found: dict[str, str] = {}
-        for stem, things in (("frame", self.frames), ("comment", self.comments)):
-            names = (f"{stem}{n}" for n in count(1))
-            for thing in things:
-                found[thing.id] = next(name for name in names if name not in taken)
-        return found
+        things: tuple[Note, ...] = (*self.frames, *self.comments)
+        return _free_ids([thing.id for thing in things], {note.id for note in diagram.notes})
 
     def _with_drawn(self, diagram: Diagram) -> Diagram:
         ids, (dx, dy) = self.drawn_ids_in(diagram), self.offset
@@ -85,3 +74,15 @@ class Paste(Alone):
         (x, y), (dx, dy) = block.position, self.offset
         shares = ids.get(block.shares or "", own)
         return replace(block, id=ids[block.id], position=(x + dx, y + dy), shares=shares)
+
+
+def _free_ids(wanted: Sequence[str], taken: set[str]) -> dict[str, str]:
+    """By id the same where it is free, else its word with the first number that is."""
+    found = {name: name for name in wanted if name not in taken}
+    taken, numbers = taken | found.keys(), dict[str, Iterator[int]]()
+    for name in wanted:
+        if name not in found:
+            stem = name[: MAX_ID - 8].rstrip("0123456789")
+            names = (f"{stem}{n}" for n in numbers.setdefault(stem, count(1)))
+            found[name] = next(free for free in names if free not in taken)
+    return {name: found[name] for name in wanted}

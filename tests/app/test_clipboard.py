@@ -91,6 +91,22 @@ def put(**held: bytes) -> None:
     QGuiApplication.clipboard().setMimeData(data)
 
 
+def test_names_that_are_free_are_kept_and_the_rest_get_a_number(hand: Hand) -> None:
+    hand.window.document.load(spiral(), None)
+    names = list(spiral().blocks)
+    hand.press(Qt.Key.Key_A, Ctrl)
+    hand.press(Qt.Key.Key_X, Ctrl)
+    hand.press(Qt.Key.Key_V, Ctrl)
+    pasted = hand.window.document.diagram
+    assert list(pasted.blocks) == names and set(pasted.wires) == set(spiral().wires)
+    hand.window.document.load(START, None)
+    hand.press(Qt.Key.Key_V, Ctrl)
+    assert list(hand.window.document.diagram.blocks) == ["tanh1", *names]
+    hand.press(Qt.Key.Key_V, Ctrl)
+    again = list(hand.window.document.diagram.blocks)
+    assert len(set(again)) == 1 + 2 * len(names) and again[: 1 + len(names)] == ["tanh1", *names]
+
+
 def _framed() -> Diagram:
     frame = Frame("hidden", (0.0, -90.0, 400.0, 180.0), "blue", "frame1")
     comment = Comment("$\\lambda$", (10.0, 60.0, 120.0), "", "comment1")

@@ -485,7 +485,7 @@ def test_frames_are_copied_with_their_blocks(hand: Hand) -> None:
     assert [f.id for f in after.frames] == ["frame1", "out", "frame2"]
     assert [c.text for c in after.comments] == ["so $\\lambda$", "far\naway", "so $\\lambda$"]
     assert _frame(after, "frame2").rectangle == (100, -40, 330, 140)
-    assert window.scene.frames.selected == {"frame2", "comment2"}
+    assert window.scene.frames.selected == {"frame2", "inner1"}
     window.scene.select((), frames={"comment1"})
     hand.press(Key.Key_X, Ctrl)
     assert "comment1" not in {c.id for c in window.document.diagram.comments}

@@ -116,10 +116,22 @@ def test_paste_gives_new_ids_and_keeps_the_wires_among_the_copies() -> None:
     assert {n: after.blocks[n] for n in before.blocks} == before.blocks
 
 
+def test_paste_keeps_the_ids_that_are_free() -> None:
+    copied = tuple(Block(name, "relu") for name in ("relu2", "b", "relu7", "a3"))
+    there = Diagram({name: Block(name, "relu") for name in ("relu2", "b", "relu1")})
+    ids = {"relu2": "relu3", "b": "b1", "relu7": "relu7", "a3": "a3"}
+    edit = Paste(copied, (wire("a3.y > relu2.z"),))
+    assert edit.ids_in(there) == ids
+    assert edit.apply(there).wires == (wire("a3.y > relu3.z"),)
+    assert Paste(copied).apply(Diagram()).blocks.keys() == ids.keys()
+    many = tuple(Block(f"relu{n}", "relu") for n in range(1, 5))
+    assert [*Paste(many).ids_in(there).values()] == ["relu5", "relu6", "relu3", "relu4"]
+
+
 def test_paste_of_a_borrower_alone_keeps_borrowing_where_it_can() -> None:
     borrower = Block("linear2", "linear", shares="linear1")
     assert Paste((borrower,)).apply(classifier()).blocks["linear3"].shares == "linear1"
-    assert Paste((borrower,)).apply(Diagram()).blocks["linear1"].shares is None
+    assert Paste((borrower,)).apply(Diagram()).blocks["linear2"].shares is None
     stranger = Diagram({"linear1": Block("linear1", "relu")})
     assert Paste((borrower,)).apply(stranger).blocks["linear2"].shares is None
 

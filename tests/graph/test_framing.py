@@ -129,8 +129,8 @@ def test_a_change_of_frames_is_told_and_does_not_run(framed: Diagram) -> None:
 def test_copies_get_ids_of_their_own(framed: Diagram) -> None:
     paste = Paste((), frames=framed.frames, comments=framed.comments)
     after = paste.apply(framed)
-    assert [f.id for f in after.frames] == ["frame1", "small", "frame2", "frame3"]
-    assert [c.id for c in after.comments] == ["comment1", "far", "comment2", "comment3"]
+    assert [f.id for f in after.frames] == ["frame1", "small", "frame2", "small1"]
+    assert [c.id for c in after.comments] == ["comment1", "far", "comment2", "far1"]
     assert after.frames[2].rectangle == (40, 40, 200, 100)
     assert after.comments[2].place == (140, 120, 90) and after.comments[2].text == "in $w$"
 

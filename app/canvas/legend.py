@@ -35,9 +35,14 @@ class Legend(QWidget):
         return found + [("value norm ‖z‖", flows.value_scale, True)] * flows.show_values
 
     @property
+    def has_flows(self) -> bool:
+        """Whether there are wires on which something is shown as soon as it runs."""
+        return bool(self.rows and self._scene.wires)
+
+    @property
     def says_something(self) -> bool:
         """Whether anything runs that it explains."""
-        return bool(self.rows and self._scene.wires) and not self._scene.pulses.flows.is_empty
+        return self.has_flows and not self._scene.pulses.flows.is_empty
 
     def _look(self) -> None:
         """Something ran on; the legend is painted anew only when it says something else."""

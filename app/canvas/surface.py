@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+import numpy as np
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from app.canvas.background import paint_grid
+from app.canvas.corners import room_beside
+from app.canvas.inks import edges
 from app.canvas.legend import Legend
 from app.canvas.minimap import ENOUGH, Minimap
 from app.canvas.overview import Overview
 from app.canvas.scene import CanvasScene
 from app.canvas.still import Still
-from app.canvas.zoom import ZoomView
+from app.canvas.zoom import LARGEST_FRAMED, ZoomView
 from app.theme import Theme
 
 FAR = 0.35  # scale below which the shapes of a large diagram are only rectangles
@@ -58,11 +61,26 @@ class Surface(ZoomView):
         return self.zoom < limit
 
     def frame_all(self) -> None:
-        """Shows the whole diagram."""
+        """Shows the whole diagram, beside what lies over the corners below."""
         self._frame_when_shown = not self.isVisible()
-        self.fit(
-            self.canvas.bounds() | self.canvas.mirror.bounds() | self.canvas.comparing.bounds()
-        )
+        canvas = self.canvas
+        rest = [canvas.mirror.bounds(), canvas.comparing.bounds()]
+        rest += [canvas.frames.box(name) for name in canvas.frames.things]
+        blocks = [item.boundingRect().translated(item.pos()) for item in canvas.blocks.values()]
+        rects = [rect for rect in blocks + rest if not rect.isEmpty()]
+        boxes = np.array([edges(rect) for rect in rects]).reshape(-1, 4)
+        whole = QRectF()
+        if rects:
+            (left, top), (right, bottom) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+            whole = QRectF(left, top, right - left, bottom - top)
+        room = room_beside(self.framing(), self._corners(), boxes, whole, LARGEST_FRAMED)
+        self.fit(whole, room)
+
+    def _corners(self) -> list[QRectF]:
+        """What lies over the view, in pixels; the legend too, which comes when it plays and the view stays as it is."""
+        coming = self._legend_wanted and self._legend.has_flows and self._legend_has_room
+        parts = ((self._minimap, self._minimap.isVisibleTo(self)), (self._legend, coming))
+        return [QRectF(part.geometry()) for part, shown in parts if shown]
 
     def zoom_to(self, ids: Iterable[str]) -> None:
         """Shows these blocks as large as they fit; with no such block, nothing happens."""
@@ -100,11 +118,14 @@ class Surface(ZoomView):
         self._legend_wanted = wanted
         self._arrange_legend()
 
+    @property
+    def _legend_has_room(self) -> bool:
+        return self.width() > 2 * self._legend.width() and self.height() > 300
+
     def _arrange_legend(self) -> None:
         """In the corner below, left of the map, where something runs and there is room."""
         legend, edge = self._legend, 20
-        roomy = self.width() > 2 * legend.width() and self.height() > 300
-        shown = self._legend_wanted and legend.says_something and roomy
+        shown = self._legend_wanted and legend.says_something and self._legend_has_room
         legend.move(edge, self.height() - legend.height() - edge)
         if shown != legend.isVisibleTo(self):
             legend.setVisible(shown)

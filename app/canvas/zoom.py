@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QNativeGestureEvent, QPainter, QTransform, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
+from app.canvas.corners import scale_in
 from graph.frame import MAX_COORDINATE
 
 FARTHEST, NEAREST = 0.05, 8.0
@@ -102,17 +103,18 @@ class ZoomView(QGraphicsView):
             self.set_zoom(scale, self.viewportTransform().map(rect.center()))
         self.bring(rect)
 
-    def fit(self, rect: QRectF) -> None:
-        """Shows all of a rectangle of the scene; of an empty one its place, at 100 %."""
+    def framing(self) -> QRectF:
+        """The pixels in which things are framed: the viewport without its margin."""
         whole = QRectF(self.viewport().rect())
         margin = min(MARGIN, 0.04 * min(whole.width(), whole.height()))
-        room = whole.adjusted(margin, margin, -margin, -margin)
-        if rect.isEmpty():
-            scale = 1.0
-        else:
-            scale = min(room.width() / rect.width(), room.height() / rect.height(), LARGEST_FRAMED)
-        self.set_zoom(scale)
+        return whole.adjusted(margin, margin, -margin, -margin)
+
+    def fit(self, rect: QRectF, room: QRectF | None = None) -> None:
+        """Shows all of a rectangle of the scene, in a part of the viewport; of an empty one its place, at 100 %."""
+        room = room or self.framing()
+        self.set_zoom(1.0 if rect.isEmpty() else scale_in(room, rect, LARGEST_FRAMED))
         self.centerOn(rect.center())
+        self.scroll_by(QRectF(self.viewport().rect()).center() - room.center())
 
     def show_place(self, rect: QRectF) -> None:
         """Shows a rectangle of the scene with what is around; with an empty one, nothing happens."""

@@ -14,8 +14,7 @@ from app.canvas import keywire
 from app.canvas.faces import inside_of
 from app.clipboard import PICTURES
 from graph.diagram import Block
-from graph.joining import RemoveAndJoin
-from graph.problem import DiagramError
+from graph.joining import stands_between
 from nodes.parts import can_mute
 
 if TYPE_CHECKING:
@@ -55,7 +54,9 @@ class ContextMenu(QObject):
             "card": lambda: any(window.scene.blocks[n].face.form.rings for n in self._picked()),
             "mute": lambda: self._has(partial(can_mute, window.scene.diagram)),
             "expand": lambda: self._has(self._is_use),
-            "take_out": self._can_take_out,
+            "take_out": lambda: all(
+                stands_between(window.scene.diagram, name) for name in self._picked()
+            ),
             "tidy": lambda: len(window.scene.blocks) > 1,
             "select_all": lambda: bool(window.scene.blocks or window.scene.frames.things),
             "paste": _is_pasteable,
@@ -130,13 +131,6 @@ class ContextMenu(QObject):
 
     def _is_single(self) -> bool:
         return len(self._picked()) + len(self._window.scene.frames.selected) == 1
-
-    def _can_take_out(self) -> bool:
-        try:
-            RemoveAndJoin(self._picked()).apply(self._window.scene.diagram)
-        except DiagramError:
-            return False
-        return True
 
 
 def _always() -> bool:

@@ -41,6 +41,11 @@ class RemoveAndJoin:
             ) from None
 
 
+def stands_between(diagram: Diagram, name: str) -> bool:
+    """Whether a block is fed and feeds another, so that taking it out leaves something to join."""
+    return bool(diagram.wires_into(name) and diagram.wires_from(name))
+
+
 def _feed(diagram: Diagram, name: str) -> Pin:
     """The source of the first wire into a block.  Raises DiagramError when nothing enters it, or nothing leaves it."""
     entering = diagram.wires_into(name)

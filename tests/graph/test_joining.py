@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from graph.diagram import Block, Diagram
-from graph.joining import RemoveAndJoin
+from graph.joining import RemoveAndJoin, stands_between
 from graph.problem import DiagramError
 from tests.graph.samples import wire
 
@@ -86,3 +86,12 @@ def test_a_delay_that_a_loop_needs_is_refused() -> None:
 def test_its_label_names_it() -> None:
     assert RemoveAndJoin(("b",)).label == "Take out b"
     assert RemoveAndJoin(("a", "b")).label == "Take out 2 blocks"
+
+
+@pytest.mark.parametrize("name", CHAIN.blocks)
+def test_only_what_stands_between_others_can_be_taken_out(name: str) -> None:
+    if stands_between(CHAIN, name):
+        assert name not in RemoveAndJoin((name,)).apply(CHAIN).blocks
+    else:
+        with pytest.raises(DiagramError, match="nothing to join"):
+            RemoveAndJoin((name,)).apply(CHAIN)

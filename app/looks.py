@@ -40,6 +40,7 @@ QToolButton[role="play"]:hover {{ background: {theme.gradient_text}; }}
 QToolButton[role="play"]:disabled {{ background: {theme.button}; }}
 QToolButton[role="link"] {{ background: transparent; color: {theme.link}; border: 0; padding: 2px; }}
 QToolButton[role="link"]:hover {{ color: {theme.text}; }}
+QLabel[role="link"] {{ color: {theme.link}; }}
 QToolButton[role="choice"] {{ background: transparent; color: {theme.text}; border: 0; padding: 2px; }}
 QToolButton[role="choice"]:hover {{ color: {theme.link}; }}
 QToolButton[role="choice"]::menu-indicator {{ image: none; width: 0; }}

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QWheelEvent
+from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QFrame,
     QLabel,
@@ -91,7 +91,8 @@ class Search(QFrame):
     ) -> None:
         """`hint` stands in the empty line, `name` is what a screen reader calls it."""
         super().__init__(parent)
-        self._around = parent
+        self._around, self._at = parent, QPoint()
+        parent.installEventFilter(self)
         self.setObjectName("popup")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.title = QLabel()
@@ -136,13 +137,15 @@ class Search(QFrame):
         self.line.clear()
         self.line.blockSignals(False)
         self._fill("")
-        self._move_to(at)
+        self._at = at
+        self._place()
         self.show()
         self.raise_()
         self.line.setFocus(Qt.FocusReason.PopupFocusReason)
 
-    def _move_to(self, at: QPoint) -> None:
-        """At a point, but inside what is around."""
+    def _place(self) -> None:
+        """At the point that was asked for, but inside what is around, and no larger than suits that."""
+        at = self._at
         room = self._around.rect().adjusted(EDGE, EDGE, -EDGE, -EDGE)
         size = SIZE.boundedTo(room.size() * SHARE).expandedTo(SMALLEST)
         self.resize(size.boundedTo(room.size()))
@@ -192,6 +195,8 @@ class Search(QFrame):
     # --- keys and mouse ------------------------------------------------------------------------------------------
 
     def eventFilter(self, watched: object, event: object) -> bool:  # type: ignore[override]
+        if watched is self._around and isinstance(event, QResizeEvent) and self.isVisible():
+            self._place()
         if watched is self.line and isinstance(event, QFocusEvent) and event.lostFocus():
             self.leave()
         if watched is self.line and isinstance(event, QKeyEvent) and self._answers(event):

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from app.panels.form import Form
 from app.panels.part_rows import PartRows
 from app.panels.recipe import PartForm, part_of, recipe_edit, single_settings
 from app.panels.section import text_label
 from app.panels.words import OUTSIDE, Place, problems_line, summary_line
-from app.plain import plain
 from graph.diagram import Diagram, Frozen
 from graph.problem import Problem
 from graph.settings import SettingError
@@ -34,6 +33,7 @@ SECTIONS = {
 ENTRIES = ("optimizer", "schedule")
 REST = "More"  # entries that no section names
 GAP = 8  # pixels above a section
+MARGIN, NARROWEST = 2, 60  # pixels above and below a problem's text; of its width
 
 
 class SummaryPage(QWidget):
@@ -154,10 +154,40 @@ class _ProblemList(QWidget):
     def _line(self, problem: Problem) -> QWidget:
         if not problem.block:
             return text_label("error", str(problem))
-        line = QToolButton()
-        line.setText(str(problem))
-        line.setProperty("role", "link")
-        line.setToolTip(plain(str(problem)))
-        line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        line = _ProblemLine(str(problem))
         line.clicked.connect(lambda: self.visited.emit((problem.block,)))
         return line
+
+
+class _ProblemLine(QToolButton):
+    """A button whose text takes as many lines as it needs, which Qt's own cut in the middle."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.setProperty("role", "link")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(text)
+        self.setToolTip("select this block and show it")
+        self._label = QLabel(text)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setWordWrap(True)
+        self._label.setProperty("role", "link")
+        self._label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        inside = QVBoxLayout(self)
+        inside.setContentsMargins(0, MARGIN, 0, MARGIN)
+        inside.addWidget(self._label)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def sizeHint(self) -> QSize:
+        return self.minimumSizeHint()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self.heightForWidth(self.width()))
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self._label.heightForWidth(max(width, NARROWEST)) + 2 * MARGIN

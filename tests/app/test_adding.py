@@ -293,6 +293,22 @@ def test_the_search_stays_inside_the_canvas(hand: Person) -> None:
         QTest.keyClick(hand.search.line, Qt.Key.Key_Escape)
 
 
+def test_the_open_search_stays_inside_when_the_window_becomes_smaller(hand: Person) -> None:
+    window = hand.window
+    large, room = window.size(), window.view.rect()
+    hand.hover(room.bottomRight() - QPoint(3, 3))
+    hand.press(Qt.Key.Key_Tab)
+    before = hand.search.geometry()
+    window.resize(900, 600)
+    QApplication.processEvents()
+    assert hand.search.isVisible() and not window.view.rect().contains(before)
+    assert window.view.rect().contains(hand.search.geometry())
+    window.resize(large)
+    QApplication.processEvents()
+    assert hand.search.geometry() == before
+    QTest.keyClick(hand.search.line, Qt.Key.Key_Escape)
+
+
 def test_parts_and_published_parts_are_offered(qapp: Any, tmp_path: Path) -> None:
     shelf = Shelf(tmp_path / "parts")
     with_part = Group(("linear1", "relu1"), "layer").apply(spiral())

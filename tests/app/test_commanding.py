@@ -59,6 +59,15 @@ def test_it_offers_every_command_panel_diagram_and_block(hand: Person) -> None:
     assert shown.title == "Duplicate" and shown.note == "Ctrl+D"
 
 
+def test_it_stays_inside_a_window_that_becomes_smaller(hand: Person) -> None:
+    hand.window.resize(1600, 1000)
+    hand.open()
+    for size in ((700, 420), (640, 400)):
+        hand.window.resize(*size)
+        QApplication.processEvents()
+        assert hand.window.rect().contains(hand.search.geometry()) and hand.search.isVisible()
+
+
 def test_a_command_is_done_where_the_focus_was(hand: Person) -> None:
     hand.drop("relu", hand.at(0, 0))
     hand.pick("relu1")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
 from app.document import Document
 from app.panels.fields import (
@@ -432,6 +432,26 @@ def test_with_nothing_selected_the_diagram_is_summed_up(inspector: Inspector) ->
     assert line is not None
     QTest.mouseClick(line, Qt.MouseButton.LeftButton)
     assert visited == [("linear1",)]
+    inspector.hide()
+
+
+@pytest.mark.parametrize("width", [260, 420])
+def test_a_problem_of_many_words_is_shown_whole(inspector: Inspector, width: int) -> None:
+    words = "its weights were made for 100 numbers, and 3 come in, which cannot be."
+    wrong = Problem("linear1", words, "Reset the weights, or choose another size before.")
+    inspector.show_report(Report(problems=(wrong,)))
+    inspector.resize(width, 700)
+    inspector.show()
+    QApplication.processEvents()
+    line = inspector.whole.problems.findChildren(QToolButton)[-1]  # others wait to be deleted
+    label = line.findChild(QLabel)
+    assert label is not None and label.text() == str(wrong)
+    room = label.fontMetrics().boundingRect(
+        QRect(0, 0, label.width(), 1000), Qt.TextFlag.TextWordWrap, label.text()
+    )
+    assert room.height() > 2 * label.fontMetrics().height(), "it takes several lines"
+    assert room.width() <= label.width() <= line.width() <= width
+    assert room.height() <= label.height() <= line.height()
     inspector.hide()
 
 

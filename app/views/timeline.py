@@ -12,7 +12,7 @@ from app.theme import Theme
 from runtime.figures.warp import Stage
 
 EDGE = 12.0  # pixels at each end
-LINE = 11.0  # pixels from the top
+LINE = 13.0  # pixels from the top
 CLOSE = 5.0  # pixels within which a tick catches the handle
 
 
@@ -27,12 +27,12 @@ class Timeline(QWidget):
         self._stages: Sequence[Stage] = ()
         self._place = 0.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(34)
+        self.setFixedHeight(36)
         self.setAccessibleName("stages from the input to the answer")
         self.setToolTip("drag along the blocks; Left and Right step, Space plays")
 
     def sizeHint(self) -> QSize:
-        return QSize(160, 34)
+        return QSize(160, 36)
 
     def set_theme(self, theme: Theme) -> None:
         """Other colours, at once."""

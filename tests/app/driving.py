@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +16,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QListWidgetItem, QWidget
 
 from app.canvas.inks import inks
+from app.live import Engine
 from app.panels.fields import NumberField
 from app.panels.palette import KIND
 from app.settings import Blank, Preferences
+from app.shelf import Shelf
 from app.theme import Theme
 from app.window import MainWindow
 from graph.diagram import Pin, Wire
@@ -59,19 +63,38 @@ def until(condition: Callable[[], object], what: str, seconds: float = 60.0) -> 
 
 
 @contextmanager
-def opened(preferences: Preferences | None = None) -> Iterator[MainWindow]:
-    """A filled window whose canvas has the keys and whose engine only writes down what it is told."""
-    window = MainWindow(FakeSession(), preferences or Preferences(Blank()), "paper")
+def opened(
+    preferences: Preferences | None = None,
+    size: tuple[int, int] | None = None,
+    session: Engine | None = None,
+    theme: str = "paper",
+    shelf: Shelf | None = None,
+    rescue: Path | None = None,
+) -> Iterator[MainWindow]:
+    """A filled window whose canvas has the keys; without a session its engine only writes down what it is told."""
+    preferences = preferences or Preferences(Blank())
+    window = MainWindow(session or FakeSession(), preferences, theme, shelf, rescue)
+    if size is not None:
+        window.resize(*size)
     window.show()
     window.fill()
     window.activateWindow()
     window.view.setFocus()
     QApplication.processEvents()
-    yield window
-    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    window.close()
-    window.deleteLater()  # a new theme is put on every widget there is
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    try:
+        yield window
+    finally:
+        window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
+        window.close()
+        window.deleteLater()  # a new theme is put on every widget there is
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def tell(window: MainWindow, *messages: Any) -> None:
+    """What the engine would say reaches the window."""
+    assert isinstance(window.session, FakeSession)
+    window.session.inbox += messages
+    window.live.tick()
 
 
 class Hand:

@@ -9,17 +9,18 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from scipy.spatial.transform import Rotation
 
 from app import gallery
-from app.settings import Preferences
 from app.theme import BOARD, PAPER, Theme
 from app.views.between import LEAD, between, followed, keys_of, looks, moved, partly
-from app.views.warp import PACES, WarpView
+from app.views.player import PACES
+from app.views.timeline import LINE
+from app.views.warp import WarpView
 from app.views.warp_picture import WarpPicture, line_color
 from app.window import MainWindow
 from nodes.sketch import Sketch
@@ -28,8 +29,7 @@ from runtime.program import compile
 from runtime.run import Run
 from runtime.snapshot import Ask
 from runtime.views import figure
-from tests.app.driving import until
-from tests.app.fake_session import FakeSession
+from tests.app.driving import opened, until
 
 Key, Left = Qt.Key, Qt.MouseButton.LeftButton
 
@@ -150,7 +150,7 @@ def test_points_have_the_colour_of_their_class(view: WarpView, theme: Theme, pla
     stages = tuple(replace(s, points=s.points[some]) for s in few.stages)
     view.show_figures({view.asks()[0]: replace(few, stages=stages, y=few.y[some])})
     view.set_theme(theme)
-    view.go(place)
+    view.motion.go(place)
     image = view.grab().toImage()
     places = picture(view).places(view.area())
     assert np.ptp(places[:, :2]) > 30, "they are apart"
@@ -162,7 +162,7 @@ def test_points_have_the_colour_of_their_class(view: WarpView, theme: Theme, pla
 
 
 def test_lines_have_a_tone_for_each_direction_that_grows_stronger(view: WarpView) -> None:
-    view.go(0)
+    view.motion.go(0)
     image, shown, area = view.grab().toImage(), picture(view), view.area()
     pixels = shown.to_pixels(shown.now()[1], area)
     for direction in (0, 1):
@@ -187,8 +187,8 @@ def _apart(one: QColor, other: QColor) -> int:
 def test_the_caption_says_which_block_is_at_work(view: WarpView) -> None:
     shown = picture(view)
     told = []
-    for number in range(view.last + 1):
-        view.go(number)
+    for number in range(view.motion.last + 1):
+        view.motion.go(number)
         told.append(shown.caption())
     factors = shown.stages[2].deed.removeprefix("stretching by S, ")
     assert told[:6] == [
@@ -199,7 +199,7 @@ def test_the_caption_says_which_block_is_at_work(view: WarpView) -> None:
         "s₁ = w₀x: shift by b",
         "z₁ = tanh(s₁): squashing",
     ]
-    view.go(0.5)
+    view.motion.go(0.5)
     assert shown.caption() == told[1], "on the way to it"
     assert shown.seen_by().startswith("s₁ = U S V′ x + b")
 
@@ -217,8 +217,8 @@ def test_everything_that_is_looked_at_lies_in_the_picture(
     view: WarpView, size: tuple[int, int]
 ) -> None:
     view.resize(*size)
-    for place in np.linspace(0, view.last, 60):
-        view.go(float(place))
+    for place in np.linspace(0, view.motion.last, 60):
+        view.motion.go(float(place))
         if place == round(place):
             area, places = view.area(), picture(view).places(view.area())
             assert area.adjusted(-1, -1, 1, 1).contains(QPointF(*places[:, :2].min(0)))
@@ -260,86 +260,88 @@ def test_keys_go_from_stage_to_stage_without_a_motion_when_it_is_reduced(view: W
         (Key.Key_Right, 1),
         (Key.Key_Right, 2),
         (Key.Key_Left, 1),
-        (Key.Key_End, view.last),
-        (Key.Key_Right, view.last),
-        (Key.Key_Space, view.last),
+        (Key.Key_End, view.motion.last),
+        (Key.Key_Right, view.motion.last),
+        (Key.Key_Space, view.motion.last),
         (Key.Key_Home, 0),
         (Key.Key_Left, 0),
     ):
         QTest.keyClick(view, key)
-        assert view.place == place and not view.is_playing
-    assert not view.play.isEnabled() and "Reduced motion" in view.play.toolTip()
-    QTest.mouseClick(view.timeline, Left, pos=_tick(view, 2.4))
-    assert view.place == 2, "only whole stages"
+        assert view.motion.place == place and not view.motion.is_playing
+    assert not view.player.play.isEnabled() and "Reduced motion" in view.player.play.toolTip()
+    QTest.mouseClick(view.player.timeline, Left, pos=_tick(view, 2.4))
+    assert view.motion.place == 2, "only whole stages"
 
 
 def test_keys_glide_to_the_next_stage(view: WarpView) -> None:
-    view.pace.setValue(len(PACES) - 1)
-    view.go(1)
+    view.player.pace.setValue(len(PACES) - 1)
+    view.motion.go(1)
     QTest.keyClick(view, Key.Key_Right)
-    assert view.place < 2 and not view.is_playing
+    assert view.motion.place < 2 and not view.motion.is_playing
     QTest.keyClick(view, Key.Key_Right)
     places = set()
-    until(lambda: places.add(view.place) or view.place == 3, "two stages on", 10)
+    until(lambda: places.add(view.motion.place) or view.motion.place == 3, "two stages on", 10)
     assert len(places) > 3 and view.choice == keys_of(made(2).stages)[3]
     QTest.keyClick(view, Key.Key_Left)
-    until(lambda: view.place == 2, "one stage back", 10)
+    until(lambda: view.motion.place == 2, "one stage back", 10)
 
 
 def test_space_plays_round_and_round_and_pauses(view: WarpView) -> None:
     QTest.keyClick(view, Key.Key_End)
     QTest.keyClick(view, Key.Key_Space)
-    assert view.is_playing and view.place == 0, "from the beginning when it is at the end"
-    until(lambda: view.place > 0.05, "it goes on", 10)
+    assert view.motion.is_playing and view.motion.place == 0, (
+        "from the beginning when it is at the end"
+    )
+    until(lambda: view.motion.place > 0.05, "it goes on", 10)
     QTest.keyClick(view, Key.Key_Space)
-    assert not view.is_playing
-    QTest.mouseClick(view.play, Left)
-    assert view.is_playing
+    assert not view.motion.is_playing
+    QTest.mouseClick(view.player.play, Left)
+    assert view.motion.is_playing
     view.hide()
-    assert not view.is_playing, "what is not seen rests"
+    assert not view.motion.is_playing, "what is not seen rests"
 
 
 def test_it_goes_at_its_pace_and_begins_anew_after_a_rest(view: WarpView) -> None:
-    view.go(0)
-    view.toggle()
-    view._timer.stop()  # the test is its clock
+    view.motion.go(0)
+    view.motion.toggle()
+    view.motion._timer.stop()  # the test is its clock
     for number, pace in enumerate(PACES):
-        view.pace.setValue(number)
-        view.go(1)
-        view.advance(0.1)
-        assert view.place == pytest.approx(1 + 0.1 * pace)
-    view.go(view.last - 0.01)
-    view.advance(0.1)
-    assert view.place == view.last
-    view.advance(0.5)
-    assert view.place == view.last, "time to look"
-    view.advance(1.0)
-    assert view.place == 0
+        view.player.pace.setValue(number)
+        view.motion.go(1)
+        view.motion.advance(0.1)
+        assert view.motion.place == pytest.approx(1 + 0.1 * pace)
+    view.motion.go(view.motion.last - 0.01)
+    view.motion.advance(0.1)
+    assert view.motion.place == view.motion.last
+    view.motion.advance(0.5)
+    assert view.motion.place == view.motion.last, "time to look"
+    view.motion.advance(1.0)
+    assert view.motion.place == 0
 
 
 def _tick(view: WarpView, place: float) -> QPoint:
-    return QPoint(round(view.timeline.x_of(place)), 12)
+    return QPoint(round(view.player.timeline.x_of(place)), round(LINE) + 1)
 
 
 def test_the_timeline_is_dragged_and_its_ticks_catch_the_handle(view: WarpView) -> None:
-    QTest.mouseClick(view.timeline, Left, pos=_tick(view, 3) + QPoint(3, 0))
-    assert view.place == 3
-    QTest.mousePress(view.timeline, Left, pos=_tick(view, 1))
-    assert view.place == 1
-    QTest.mouseMove(view.timeline, _tick(view, 1.5))
-    assert view.place == pytest.approx(1.5, abs=0.1)
-    QTest.mouseMove(view.timeline, QPoint(5_000, 12))
-    assert view.place == view.last
-    QTest.mouseRelease(view.timeline, Left, pos=QPoint(5_000, 12))
-    QTest.mouseMove(view.timeline, _tick(view, 1))
-    assert view.place == view.last, "only while the button is down"
+    QTest.mouseClick(view.player.timeline, Left, pos=_tick(view, 3) + QPoint(3, 0))
+    assert view.motion.place == 3
+    QTest.mousePress(view.player.timeline, Left, pos=_tick(view, 1))
+    assert view.motion.place == 1
+    QTest.mouseMove(view.player.timeline, _tick(view, 1.5))
+    assert view.motion.place == pytest.approx(1.5, abs=0.1)
+    QTest.mouseMove(view.player.timeline, QPoint(5_000, 14))
+    assert view.motion.place == view.motion.last
+    QTest.mouseRelease(view.player.timeline, Left, pos=QPoint(5_000, 14))
+    QTest.mouseMove(view.player.timeline, _tick(view, 1))
+    assert view.motion.place == view.motion.last, "only while the button is down"
 
 
 @pytest.mark.parametrize("theme", [PAPER, BOARD])
 def test_the_timeline_has_a_handle_and_ticks(view: WarpView, theme: Theme) -> None:
     view.set_theme(theme)
-    view.go(2)
-    image = view.timeline.grab().toImage()
+    view.motion.go(2)
+    image = view.player.timeline.grab().toImage()
     handle = _tick(view, 2)
     assert image.pixelColor(handle).name() == theme.function
     long, short = (image.pixelColor(_tick(view, n) - QPoint(0, 5)) for n in (4, 3))
@@ -357,11 +359,11 @@ def test_three_dimensions_are_turned_by_a_drag_and_a_double_click_turns_them_bac
         QTest.mouseMove(view, middle + QPoint(40, 15))
         QTest.mouseRelease(view, Left, pos=middle + QPoint(40, 15))
 
-    view.go(5)
+    view.motion.go(5)
     before = (shown.yaw, shown.pitch)
     drag()
     assert (shown.yaw, shown.pitch) == before, "a plane lies flat"
-    view.go(view.last)
+    view.motion.go(view.motion.last)
     places = shown.places(view.area())
     drag()
     assert shown.yaw > before[0] and shown.pitch > before[1]
@@ -377,16 +379,16 @@ def test_three_dimensions_are_turned_by_a_drag_and_a_double_click_turns_them_bac
 
 
 def test_a_new_frame_moves_the_points_and_not_the_place(view: WarpView) -> None:
-    view.go(3.5)
+    view.motion.go(3.5)
     moved_on = tuple(replace(s, points=s.points * np.float32(0.9)) for s in made(2).stages)
     before = picture(view).places(view.area())
     view.show_figures({view.asks()[0]: replace(made(2), stages=moved_on)})
-    assert view.place == 3.5
+    assert view.motion.place == 3.5
     assert np.abs(picture(view).places(view.area()) - before).max() > 2
     view.show_figures({})
     assert view.has_something(), "nothing new is due"
     view.show_figures({view.asks()[0]: None})
-    assert not view.has_something() and view.timeline.isHidden()
+    assert not view.has_something() and view.player.isHidden()
     view.grab()
 
 
@@ -397,33 +399,24 @@ def test_it_is_finer_while_nothing_trains(view: WarpView) -> None:
 
 
 def test_it_opens_at_the_last_hidden_variable_or_where_it_was_left(view: WarpView) -> None:
-    assert view.choice == "" and keys_of(made(2).stages)[int(view.place)] == "tanh1.y"
-    view.go(2)
+    assert view.choice == "" and keys_of(made(2).stages)[int(view.motion.place)] == "tanh1.y"
+    view.motion.go(2)
     assert view.choice == "linear1.y 2"
     other = WarpView(PAPER)
     other.choose(view.choice)
     other.show_figures({other.asks()[0]: made(2)})
-    assert other.place == 2
+    assert other.motion.place == 2
     other.choose("gone.y 3")
-    assert other.place == 2, "an unknown one changes nothing"
+    assert other.motion.place == 2, "an unknown one changes nothing"
     other.forget()
     other.show_figures({other.asks()[0]: made(2)})
-    assert keys_of(made(2).stages)[int(other.place)] == "tanh1.y"
+    assert keys_of(made(2).stages)[int(other.motion.place)] == "tanh1.y"
 
 
 @pytest.fixture
-def window(qapp: Any, tmp_path: Any) -> Iterator[MainWindow]:
-    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-    made_window = MainWindow(FakeSession(), Preferences(settings), "paper")
-    made_window.resize(1300, 800)
-    made_window.show()
-    made_window.fill()
-    QApplication.processEvents()
-    yield made_window
-    made_window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    made_window.close()
-    made_window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+def window(qapp: Any) -> Iterator[MainWindow]:
+    with opened(size=(1300, 800)) as made_window:
+        yield made_window
 
 
 def test_the_gallery_opens_with_it_and_reduced_motion_stops_it(window: MainWindow) -> None:
@@ -436,8 +429,8 @@ def test_the_gallery_opens_with_it_and_reduced_motion_stops_it(window: MainWindo
     assert view.choice == "tanh4.y"
     view.show_figures({view.asks()[0]: made(2)})
     QTest.keyClick(view, Key.Key_Space)
-    assert view.is_playing
+    assert view.motion.is_playing
     window.menus.actions["calm"].trigger()
-    assert not view.is_playing and not view.play.isEnabled()
+    assert not view.motion.is_playing and not view.player.play.isEnabled()
     window.menus.actions["calm"].trigger()
-    assert view.play.isEnabled()
+    assert view.player.play.isEnabled()

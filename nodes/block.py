@@ -80,6 +80,10 @@ class BlockType:
         """The nn.Module or function of this block for inputs of these shapes."""
         raise NotImplementedError(f"{type(self).__name__} has no build")
 
+    def written(self) -> str:
+        """The template `label` as these settings make it."""
+        return self.label
+
     @classmethod
     def pins(cls, wired: frozenset[str] | set[str] = frozenset()) -> tuple[str, ...]:
         """The input pins to show, given the names of those that have a wire (a variadic block offers one more)."""
@@ -197,4 +201,3 @@ def block(cls: type[BlockType]) -> Any:
     made.inputs = () if numbered else tuple(p.name for p in parameters)
     made.optional = frozenset(p.name for p in parameters if p.default is None)
     return made
-

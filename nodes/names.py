@@ -8,14 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from graph.diagram import INLET, OUTLET, OUTPUT, Block, Diagram, Pin
+from graph.settings import SettingError, read_settings
 from nodes.block import BlockType, Cost, Glyph, Regulariser, Variable
 from nodes.parts import type_in
+from nodes.written import lowered
 
 LONGEST = 14  # characters that fit into a shape
 FLANK = "weight"  # the pin by which a drawn variable replaces a block's weights
 OPEN = "·"  # stands for an input without a wire
 ALL_WEIGHTS = "w"  # what a regulariser without a wire applies to
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SERIES = re.compile(r"(.*)\{0\}(.*)\{1\}(.*)", re.DOTALL)
 
 
@@ -46,7 +47,7 @@ def names(diagram: Diagram) -> Names:
 
 def subscript(stem: str, number: int) -> str:
     """("z", 12) -> "z₁₂"."""
-    return stem + str(number).translate(_SUBSCRIPTS)
+    return stem + lowered(number)
 
 
 def shortened(text: str) -> str:
@@ -161,9 +162,21 @@ def _label(
         return block.label
     arguments = _arguments(diagram, block, kind, variables)
     if kind.variadic:
-        return _series(kind.label, arguments)
+        return _series(_template(block, kind), arguments)
     drawn = diagram.inputs.get(Pin(block.id, FLANK))
-    return kind.label.format(*arguments, w=variables.get(drawn, weight) if drawn else weight)
+    own = variables.get(drawn, weight) if drawn else weight
+    return _template(block, kind).format(*arguments, w=own)
+
+
+def _template(block: Block, kind: type[BlockType]) -> str:
+    """As the settings make it, where they can be read."""
+    if kind.written is BlockType.written:
+        return kind.label
+    try:
+        made: BlockType = read_settings(kind, block.settings)
+    except SettingError:
+        return kind.label
+    return made.written()
 
 
 def _arguments(

@@ -348,13 +348,13 @@ ROWS: dict[str, list[Row]] = {
         Row(
             (real(2, 12),),
             lambda z, w: torch.stack((z[:, 0:4], z[:, 4:8], z[:, 8:12]), 1),
-            "shape(x)",
+            "x→3×4",
             {"size": [3, 4]},
         ),
         Row(
             (real(2, 3, 4),),
             lambda z, w: torch.cat(z.unbind(1), 1)[:, None],
-            "shape(x)",
+            "x→1×·",
             {"size": [1, -1]},
         ),
     ],
@@ -412,7 +412,7 @@ ROWS: dict[str, list[Row]] = {
         Row((classes(5, 4, 3).double(),), _rows_of_a_table, "w₀[x]", {"count": 6, "units": 3}),
     ],
     "scale": [
-        Row((real(4, 3),), lambda z, w: 0.5 - 2 * z, "a·x+b", {"factor": -2.0, "shift": 0.5})
+        Row((real(4, 3),), lambda z, w: 0.5 - 2 * z, "−2·x+0.5", {"factor": -2.0, "shift": 0.5})
     ],
     "leaky_relu": [
         Row((real(4, 3),), lambda z, w: torch.where(z > 0, z, 0.2 * z), "h(x)", {"slope": 0.2})
@@ -487,7 +487,7 @@ ROWS: dict[str, list[Row]] = {
         Row(
             (real(4, 2, 5),),
             lambda z, w: z * (z >= z.sort(-1).values[..., -3:-2]),
-            "WTA(x)",
+            "WTA₃(x)",
             {"winners": 3, "axis": -1},
         ),
     ],
@@ -507,11 +507,11 @@ ROWS: dict[str, list[Row]] = {
     ],
     "random_projection": [Row((real(4, 3),), lambda z, w: z @ w["weight"].T, "Rx", {"units": 7})],
     "polynomial": [
-        Row((real(4, 3),), lambda z, w: torch.stack(_products(*z.unbind(1)), 1), "P(x)"),
+        Row((real(4, 3),), lambda z, w: torch.stack(_products(*z.unbind(1)), 1), "P₂(x)"),
         Row(
             (real(4, 2),),
             lambda z, w: torch.stack([z[:, 0] ** n * z[:, 1] ** m for n, m in CUBIC], 1),
-            "P(x)",
+            "P₃(x)",
             {"degree": 3},
         ),
     ],
@@ -559,11 +559,11 @@ ROWS: dict[str, list[Row]] = {
         ),
     ],
     "lp_pool": [
-        Row((real(2, 2, 7),), _norms(2.0, 2, 2), "‖x‖ₚ"),
+        Row((real(2, 2, 7),), _norms(2.0, 2, 2), "‖x‖₂"),
         Row(
             (real(2, 2, 5, 4),),
             _norms(1.0, 3, 1, 1),
-            "‖x‖ₚ",
+            "‖x‖₁",
             {"p": 1.0, "kernel": 3, "stride": 1, "padding": 1},
         ),
         Row((real(1, 2, 4, 4, 5),), _norms(3.5, 2, 2), "‖x‖ₚ", {"p": 3.5}),
@@ -597,17 +597,17 @@ ROWS: dict[str, list[Row]] = {
         Row((real(2, 2, 2, 2, 2),), lambda z, w: z.flatten(2).max(2).values, "max(x)"),
     ],
     "upsample": [
-        Row((real(2, 2, 3),), lambda z, w: z.repeat_interleave(2, 2), "x↑"),
+        Row((real(2, 2, 3),), lambda z, w: z.repeat_interleave(2, 2), "x↑2"),
         Row(
             (real(2, 2, 2, 3),),
             lambda z, w: z.repeat_interleave(3, 2).repeat_interleave(3, 3),
-            "x↑",
+            "x↑3",
             {"factor": 3},
         ),
         Row(
             (real(2, 2, 2, 3),),
             lambda z, w: _finer(_finer(z).transpose(2, 3)).transpose(2, 3),
-            "x↑",
+            "x↑2",
             {"how": "linear"},
         ),
     ],
@@ -682,38 +682,41 @@ ROWS: dict[str, list[Row]] = {
         Row(
             (real(2, 3, 1, 4),),
             lambda z, w: torch.einsum("bijk->bkij", z),
-            "x′",
+            "perm₃₁₂(x)",
             {"axes": [3, 1, 2]},
         ),
     ],
     "duplicate": [
-        Row((real(2, 3),), lambda z, w: torch.stack((z, z), 1), "dup(x)"),
+        Row((real(2, 3),), lambda z, w: torch.stack((z, z), 1), "dup₂(x)"),
         Row(
-            (real(2, 3),), lambda z, w: torch.stack((z, z, z), 2), "dup(x)", {"count": 3, "axis": 2}
+            (real(2, 3),),
+            lambda z, w: torch.stack((z, z, z), 2),
+            "dup₃(x)",
+            {"count": 3, "axis": 2},
         ),
     ],
     "slice": [
         Row(
             (real(2, 5),),
             lambda z, w: torch.stack((z[:, 1], z[:, 3]), 1),
-            "x[a:b]",
+            "x[1::2]",
             {"start": 1, "step": 2},
         ),
         Row(
             (real(2, 3, 5),),
             lambda z, w: torch.stack((z[:, :, 2], z[:, :, 3]), 2),
-            "x[a:b]",
+            "x[…,−3:−1]",
             {"axis": -1, "start": -3, "stop": -1},
         ),
     ],
     "select": [
-        Row((real(2, 3, 4),), lambda z, w: z.unbind(1)[2], "x[k]"),
-        Row((real(2, 3, 4),), lambda z, w: z.unbind(2)[1], "x[k]", {"axis": 2, "index": 1}),
+        Row((real(2, 3, 4),), lambda z, w: z.unbind(1)[2], "x[−1]"),
+        Row((real(2, 3, 4),), lambda z, w: z.unbind(2)[1], "x[:,1]", {"axis": 2, "index": 1}),
     ],
     "split": [
         Row((real(2, 4),), lambda z, w: z.chunk(2, 1), "x|"),
-        Row((real(2, 3, 5),), lambda z, w: z.split((2, 3), 2), "x|", {"axis": 2, "at": 2}),
-        Row((real(2, 3, 5),), lambda z, w: z.split((4, 1), 2), "x|", {"axis": 2, "at": -1}),
+        Row((real(2, 3, 5),), lambda z, w: z.split((2, 3), 2), "x|2", {"axis": 2, "at": 2}),
+        Row((real(2, 3, 5),), lambda z, w: z.split((4, 1), 2), "x|−1", {"axis": 2, "at": -1}),
     ],
     "pad": [
         Row((real(2, 2, 3, 4),), lambda z, w: F.pad(z, (1, 1, 1, 1)), "pad(x)"),
@@ -819,7 +822,7 @@ ROWS: dict[str, list[Row]] = {
         Row(
             (real(4, 3, 2), real(4, 5, 3)),
             lambda a, b, w: torch.einsum("bji,bkj->bik", a, b),
-            "xx₂",
+            "x′x₂′",
             {"transpose_a": True, "transpose_b": True},
         ),
         Row((real(4, 3), real(4, 3, 5)), lambda a, b, w: torch.einsum("bj,bjk->bk", a, b), "xx₂"),
@@ -835,38 +838,40 @@ ROWS: dict[str, list[Row]] = {
         Row(
             (real(4, 2, 3), real(4, 2, 3)),
             lambda a, b, w: ((a - b) ** 2).sum(2),
-            "‖x−x₂‖",
+            "‖x−x₂‖²",
             {"squared": True},
         ),
         Row(
             (real(4, 2, 3), real(4, 5, 3)),
             lambda a, b, w: ((a[:, :, None] - b[:, None]) ** 2).sum(3).sqrt(),
-            "‖x−x₂‖",
+            "‖xᵢ−x₂ⱼ‖",
             {"pairwise": True},
         ),
         Row(
             (real(4, 3), real(4, 5, 3)),
             lambda a, b, w: ((a[:, None] - b) ** 2).sum(2),
-            "‖x−x₂‖",
+            "‖xᵢ−x₂ⱼ‖²",
             {"pairwise": True, "squared": True},
         ),
     ],
     "mean_over": [
         Row((real(4, 3, 2),), lambda z, w: sum(z.unbind(1)) / 3, "mean(x)"),
         Row(
-            (real(4, 3, 2),), lambda z, w: z.sum(2, True) / 2, "mean(x)", {"axis": 2, "keep": True}
+            (real(4, 3, 2),), lambda z, w: z.sum(2, True) / 2, "mean₂(x)", {"axis": 2, "keep": True}
         ),
     ],
     "sum_over": [
         Row((real(4, 3, 2),), lambda z, w: sum(z.unbind(1)), "Σ(x)"),
-        Row((real(4, 3, 2),), lambda z, w: sum(z.split(1, 2)), "Σ(x)", {"axis": -1, "keep": True}),
+        Row(
+            (real(4, 3, 2),), lambda z, w: sum(z.split(1, 2)), "Σ₋₁(x)", {"axis": -1, "keep": True}
+        ),
     ],
     "max_over": [
         Row((real(4, 3, 2),), lambda z, w: z.sort(1).values[:, -1], "max(x)"),
         Row(
             (real(4, 3, 2),),
             lambda z, w: z.sort(2).values[:, :, 1:],
-            "max(x)",
+            "max₂(x)",
             {"axis": 2, "keep": True},
         ),
     ],

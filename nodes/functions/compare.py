@@ -26,6 +26,9 @@ class Matmul(Function):
     transpose_a: bool = setting(False, help="whether A is turned, its last two axes exchanged")
     transpose_b: bool = setting(False, help="whether B is turned, its last two axes exchanged")
 
+    def written(self) -> str:
+        return "{0}" + "′" * self.transpose_a + "{1}" + "′" * self.transpose_b
+
     def build(self, a: Shape, b: Shape) -> Any:
         from nodes.modules.compare import Matmul as Multiplied
 
@@ -66,6 +69,10 @@ class Distance(Function):
     gradient = "∂C/∂z₁ = ∂C/∂d · (z₁ − z₂) / d = −∂C/∂z₂"
     pairwise: bool = setting(False, help="whether each of the first is compared with each second")
     squared: bool = setting(False, help="whether the square of the distance is given")
+
+    def written(self) -> str:
+        inside = "{0}ᵢ−{1}ⱼ" if self.pairwise else "{0}−{1}"
+        return f"‖{inside}‖" + "²" * self.squared
 
     def build(self, z1: Shape, z2: Shape) -> Any:
         from nodes.modules.compare import Distance as Length

@@ -7,6 +7,7 @@ from typing import Any
 
 from nodes.block import Function, Trainable, block, setting
 from nodes.shapes import Shape, numbers_of
+from nodes.written import lowered
 
 _MOST = 10_000_000  # numbers that one polynomial expansion may give for a sample
 
@@ -62,6 +63,9 @@ class Polynomial(Function):
     formula = "z = (s₁, s₂, …, s₁², s₁s₂, …)"
     gradient = "∂C/∂s = Σ ∂C/∂z · the other factors of each product that holds s"
     degree: int = setting(2, low=1, high=32, help="how many numbers are multiplied at most")
+
+    def written(self) -> str:
+        return f"P{lowered(self.degree)}({{0}})"
 
     def build(self, z: Shape) -> Any:
         from nodes.modules.expansion import Polynomial as Products

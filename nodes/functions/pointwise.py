@@ -6,6 +6,7 @@ from typing import Any
 
 from nodes.block import Function, Trainable, block, setting
 from nodes.shapes import Shape, channels_of
+from nodes.written import number
 
 
 @block
@@ -88,6 +89,12 @@ class Scale(Function):
     gradient = "∂C/∂z = a ∂C/∂s"
     factor: float = setting(1.0, low=-1e9, high=1e9, help="a")
     shift: float = setting(0.0, low=-1e9, high=1e9, help="b")
+
+    def written(self) -> str:
+        short = {1.0: "", -1.0: "−"}.get(self.factor, f"{number(self.factor)}·")
+        if not self.shift:
+            return (short or "1·") + "{0}"
+        return f"{short}{{0}}{'+' * (self.shift > 0)}{number(self.shift)}"
 
     def build(self, z: Shape) -> Any:
         from nodes.modules.pointwise import Scale as Scaled

@@ -7,6 +7,7 @@ from typing import Any
 
 from nodes.block import Function, block, setting
 from nodes.shapes import Shape, check_pooling, dimensions_of
+from nodes.written import lowered
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,6 +37,9 @@ class LpPool(SoftPooling):
     formula = "zₖ = (Σ |sⱼ|ᵖ)^(1/p) over the window of k"
     gradient = "∂C/∂sⱼ = Σ ∂C/∂zₖ · sign(sⱼ) (|sⱼ| / zₖ)^(p−1) over the windows k that contain j"
     p: float = setting(2.0, low=1.0, high=100.0, help="p, the power")
+
+    def written(self) -> str:
+        return f"‖{{0}}‖{lowered(int(self.p))}" if self.p == int(self.p) else self.label
 
     def build(self, z: Shape) -> Any:
         from nodes.modules.windows import LpPool as Norms

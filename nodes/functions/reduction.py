@@ -7,6 +7,7 @@ from typing import Any
 
 from nodes.block import Function, block, setting
 from nodes.shapes import Shape, axis_of
+from nodes.written import lowered
 
 
 @dataclasses.dataclass(frozen=True)
@@ -16,6 +17,9 @@ class OverAxis(Function):
     section = "Combine"
     axis: int = setting(1, low=-8, high=8, help="the axis; 0 is the batch, 1 the channels")
     keep: bool = setting(False, help="whether the axis stays, with size 1")
+
+    def written(self) -> str:
+        return self.label if self.axis == 1 else self.label.replace("(", f"{lowered(self.axis)}(")
 
     def axes(self, z: Shape) -> tuple[int, ...]:
         """The axis counted from 0.  Raises ValueError when inputs of this shape lack it."""

@@ -100,6 +100,9 @@ class Upsample(Function):
         help="repeats the nearest value, or goes linearly (images: bilinear) from one to the next",
     )
 
+    def written(self) -> str:
+        return f"{self.label}{self.factor}"
+
     def build(self, z: Shape) -> Any:
         from torch import nn
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from nodes.block import Function, block, setting
 from nodes.shapes import Shape, elements, shown
+from nodes.written import lowered
 
 
 @block
@@ -38,6 +39,10 @@ class Reshape(Function):
         (-1,), low=-1, high=1_000_000_000, help="the shape of one sample; one -1 takes what is left"
     )
 
+    def written(self) -> str:
+        sides = "×".join("·" if side == -1 else str(side) for side in self.size)
+        return f"{{0}}→{sides}" if len(self.size) > 1 else self.label
+
     def build(self, z: Shape) -> Any:
         from nodes.modules.rearranged import Reshape as Reshaped
 
@@ -66,6 +71,10 @@ class Permute(Function):
         (2, 1), low=1, high=64, help="the old axes in their new order; 0, the batch, stays in front"
     )
 
+    def written(self) -> str:
+        order = "".join(map(lowered, self.axes))
+        return self.label if self.axes == (2, 1) else f"perm{order}({{0}})"
+
     def build(self, z: Shape) -> Any:
         from nodes.modules.rearranged import Permute as Permuted
 
@@ -87,6 +96,9 @@ class Duplicate(Function):
     gradient = "∂C/∂s = Σₖ ∂C/∂zₖ"
     count: int = setting(2, low=1, high=1_000_000, help="n, how many copies; 1 only adds the axis")
     axis: int = setting(1, low=1, high=8, help="where the new axis is put")
+
+    def written(self) -> str:
+        return f"dup{lowered(self.count)}({{0}})"
 
     def build(self, z: Shape) -> Any:
         from nodes.modules.rearranged import Duplicate as Copied

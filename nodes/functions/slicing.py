@@ -7,6 +7,7 @@ from typing import Any
 
 from nodes.block import Function, block, setting
 from nodes.shapes import Shape, axis_of, shown
+from nodes.written import number, places
 
 _AXIS = "the axis; 0 is the batch, 1 the channels"
 
@@ -28,6 +29,11 @@ class Slice(Function):
         0, low=-(10**9), high=10**9, help="the first left out; 0: the end; negative: from the end"
     )
     step: int = setting(1, low=1, high=10**9, help="every how manieth is taken")
+
+    def written(self) -> str:
+        ends = ":".join(number(end) if end else "" for end in (self.start, self.stop))
+        step = f":{self.step}" if self.step > 1 else ""
+        return "{0}" + places(self.axis, ends + step)
 
     def build(self, z: Shape) -> Any:
         from nodes.modules.slicing import Slice as Range
@@ -56,6 +62,9 @@ class Select(Function):
         -1, low=-(10**9), high=10**9, help="k, from 0; negative: counted from the end"
     )
 
+    def written(self) -> str:
+        return "{0}" + places(self.axis, number(self.index))
+
     def build(self, z: Shape) -> Any:
         from nodes.modules.slicing import Select as Place
 
@@ -81,6 +90,9 @@ class Split(Function):
     at: int = setting(
         0, low=-(10**9), high=10**9, help="size of the first part; 0: half; negative: of the second"
     )
+
+    def written(self) -> str:
+        return f"{{0}}|{number(self.at)}" if self.at else self.label
 
     def build(self, z: Shape) -> Any:
         from nodes.modules.slicing import Split as Parts

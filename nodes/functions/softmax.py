@@ -6,6 +6,7 @@ from typing import Any
 
 from nodes.block import Function, block, setting
 from nodes.shapes import Shape, axis_of
+from nodes.written import lowered
 
 
 @block
@@ -80,6 +81,9 @@ class WinnerTakesAll(Function):
     axis: int = setting(
         1, low=-8, high=8, help="axis along which they compete; 0 is the batch, 1 the channels"
     )
+
+    def written(self) -> str:
+        return self.label if self.winners == 1 else f"WTA{lowered(self.winners)}({{0}})"
 
     def build(self, z: Shape) -> Any:
         from nodes.modules.competition import WinnerTakesAll as Winners

@@ -2,7 +2,10 @@
 
 import time
 
+import pytest
+
 from graph.diagram import Block, Diagram, Frozen, Pin, Wire
+from nodes.catalogue import catalogue
 from nodes.names import LONGEST, names, shortened, subscript
 
 
@@ -199,3 +202,64 @@ def test_the_pins_of_a_part_are_called_by_their_ids() -> None:
     found = names(part)
     assert found.variables[Pin("skip", "y")] == "skip"
     assert found.labels["out"] == "out" and found.labels["a"] == "h(skip)"
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "label"),
+    [
+        ("slice", {}, "x[:]"),
+        ("slice", {"start": 2, "stop": 5}, "x[2:5]"),
+        ("slice", {"stop": -1, "step": 3}, "x[:−1:3]"),
+        ("slice", {"start": 2, "axis": 2}, "x[:,2:]"),
+        ("slice", {"start": 2, "axis": -2}, "x[…,2:,:]"),
+        ("select", {"index": 0}, "x[0]"),
+        ("select", {"axis": -1}, "x[…,−1]"),
+        ("split", {}, "x|"),
+        ("split", {"at": -2}, "x|−2"),
+        ("scale", {}, "1·x"),
+        ("scale", {"factor": 0.5}, "0.5·x"),
+        ("scale", {"factor": -1.0, "shift": 1.0}, "−x+1"),
+        ("scale", {"shift": -2.5}, "x−2.5"),
+        ("lp_pool", {"p": 1.0}, "‖x‖₁"),
+        ("lp_pool", {"p": 1.5}, "‖x‖ₚ"),
+        ("sum_over", {"axis": -1}, "Σ₋₁(x)"),
+        ("mean_over", {}, "mean(x)"),
+        ("upsample", {"factor": 4}, "x↑4"),
+        ("winner_takes_all", {}, "WTA(x)"),
+        ("polynomial", {"degree": 12}, "P₁₂(x)"),
+        ("reshape", {"size": [1, -1, 8]}, "x→1×·×8"),
+        ("permute", {"axes": [2, 1]}, "x′"),
+        (
+            "slice",
+            {"start": "two"},
+            "x[a:b]",
+        ),  # as a file may have it; the problem stands elsewhere
+    ],
+)
+def test_settings_stand_in_the_label(kind: str, settings: dict[str, object], label: str) -> None:
+    made = chain(kind, a={"settings": Frozen(settings)})
+    assert names(made).labels["a"] == label
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "label"),
+    [
+        ("distance", {}, "‖x−v‖"),
+        ("distance", {"squared": True}, "‖x−v‖²"),
+        ("distance", {"squared": True, "pairwise": True}, "‖xᵢ−vⱼ‖²"),
+        ("matmul", {"transpose_b": True}, "xv′"),
+        ("matmul", {"transpose_a": True}, "x′v"),
+    ],
+)
+def test_settings_of_two_inputs_stand_in_the_label(
+    kind: str, settings: dict[str, object], label: str
+) -> None:
+    first, second = catalogue()[kind].inputs
+    made = diagram(
+        {"x": "observed", "v": "observed", "a": kind},
+        f"x.y > a.{first}",
+        f"v.y > a.{second}",
+        a={"settings": Frozen(settings)},
+        v={"settings": Frozen(field="v")},
+    )
+    assert names(made).labels["a"] == label

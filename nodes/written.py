@@ -6,8 +6,8 @@ _LOW = str.maketrans("0123456789-", "₀₁₂₃₄₅₆₇₈₉₋")
 
 
 def number(value: float) -> str:
-    """A number in a line of a formula."""
-    return f"{value:g}".replace("-", "−")
+    """A number in a line of a formula: a whole one as it is, another by its first three digits."""
+    return (str(value) if isinstance(value, int) else f"{value:.3g}").replace("-", "−")
 
 
 def lowered(value: int) -> str:

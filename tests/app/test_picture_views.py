@@ -163,6 +163,27 @@ def test_attention_is_a_table_of_queries_and_keys(qapp: Any, theme: Theme) -> No
     )
 
 
+@THEMES
+def test_attention_is_written_as_its_matrix_is(qapp: Any, theme: Theme) -> None:
+    """The first query at the top, the first key at the left: looking at the mirror image is an anti-diagonal."""
+    view = AttentionView(theme)
+    found = AttentionMap("w", np.eye(4, dtype=np.float16)[None, ::-1], 0, total=(1, 4, 4))
+    view.show_figures({view.asks()[0]: found})
+    picture = grabbed(view, 420, 300)
+    strong = [
+        (x, y)
+        for x in range(0, picture.width(), 2)
+        for y in range(0, picture.height(), 2)
+        if near(at(picture, x, y), theme.function)
+    ]
+    left, right = min(strong), max(strong)
+    assert left[1] > right[1] + 100, "the last query looks at the first key"
+    table = view.square(0)
+    assert view.told(table.left() + 5, table.top() + 5) == "place 1 looks at place 1 with 0.000"
+    assert view.told(table.right() - 5, table.top() + 5) == "place 1 looks at place 4 with 1.00"
+    assert view.told(table.left() + 5, table.bottom() - 5) == "place 4 looks at place 1 with 1.00"
+
+
 # --- matrices ------------------------------------------------------------------------------------------------------
 
 

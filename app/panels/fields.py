@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QValidator,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QSpinBox, QWidget
 
 from app.panels.line import Line, is_for_the_document
 from app.panels.numbers import number_text, parse, stepped
@@ -22,6 +22,7 @@ from app.panels.quiet import QuietCombo
 from graph.settings import Setting, SettingError
 
 PAUSE = 0.8  # s without a step after which the next steps are another edit
+TEXT_MARGINS = (5, 0, 0, 0)  # pixels inside the frame of a number
 _tokens = itertools.count(1)
 _LAID_OUT = (QEvent.Type.Resize, QEvent.Type.StyleChange, QEvent.Type.Polish, QEvent.Type.Show)
 
@@ -43,7 +44,7 @@ class NumberField(QAbstractSpinBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccelerated(True)
         self.setKeyboardTracking(False)
-        self.lineEdit().setTextMargins(5, 0, 0, 0)
+        self.lineEdit().setTextMargins(*TEXT_MARGINS)
         self.lineEdit().setText(number_text(self._value))
         self.editingFinished.connect(self._typed)
 
@@ -104,15 +105,7 @@ class NumberField(QAbstractSpinBox):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self._is_bare:
-            painter = QPainter(self)
-            font = painter.font()
-            font.setPixelSize(9)
-            painter.setFont(font)
-            painter.setPen(self.palette().color(self.palette().ColorRole.PlaceholderText))
-            right = self.rect().adjusted(self.width() - 18, 3, -4, -3)
-            painter.drawText(right, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter, "▴")
-            bottom = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignHCenter
-            painter.drawText(right, bottom, "▾")
+            _paint_arrows(self)
 
     def make_bare(self) -> None:
         """No frame and no buttons: it looks like text until the mouse is over it."""
@@ -150,6 +143,33 @@ class NumberField(QAbstractSpinBox):
         if value != self._value:
             self._value = value
             self.chosen.emit(value, gesture)
+
+
+class CountField(QSpinBox):
+    """A whole number of a dialog, which counts as soon as it is typed or stepped; looks like a NumberField."""
+
+    def __init__(self, low: int, high: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setRange(low, high)
+        self.setAccelerated(True)
+        self.lineEdit().setTextMargins(*TEXT_MARGINS)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        _paint_arrows(self)
+
+
+def _paint_arrows(field: QAbstractSpinBox) -> None:
+    """Two small arrows at the right, for the style's own follow neither theme."""
+    painter = QPainter(field)
+    font = painter.font()
+    font.setPixelSize(9)
+    painter.setFont(font)
+    painter.setPen(field.palette().color(field.palette().ColorRole.PlaceholderText))
+    right = field.rect().adjusted(field.width() - 18, 3, -4, -3)
+    painter.drawText(right, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter, "▴")
+    bottom = Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignHCenter
+    painter.drawText(right, bottom, "▾")
 
 
 class ChoiceField(QuietCombo):

@@ -6,18 +6,18 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
+from app.panels.fields import CountField
+from app.panels.line import Line
+from app.panels.quiet import QuietCombo
 from graph.diagram import Diagram
 from graph.settings import Setting, SettingError, settings_of
 from nodes.catalogue import catalogue
@@ -28,6 +28,7 @@ from runtime.variations import declared, parse_values, settings_in, value_of
 
 SEEDS_ONLY = "seeds only"
 MOST_OFFERED = 400
+MOST_SEEDS, LONGEST = 100, 10_000_000  # seeds; steps or epochs of each run
 FIRST = ("rate", "batch", "optimizer", "clip", "validation", "patience", "data")
 SHOWN = 8  # values that are named below the field
 
@@ -48,10 +49,9 @@ class SweepDialog(QDialog):
         self.setMinimumWidth(420)
         self._diagram, self._pace = diagram, seconds_an_epoch
         self._now = settings_in(diagram)
-        self.setting = QComboBox()
-        self.values, self.told = QLineEdit(), QLabel()
-        self.seeds, self.count = QSpinBox(), QSpinBox()
-        self.unit = QComboBox()
+        self.setting, self.unit = QuietCombo(), QuietCombo()
+        self.values, self.told = Line(), QLabel()
+        self.seeds, self.count = CountField(1, MOST_SEEDS), CountField(1, LONGEST)
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.start = self.buttons.addButton("Start", QDialogButtonBox.ButtonRole.AcceptRole)
         self.start.setDefault(True)
@@ -79,7 +79,6 @@ class SweepDialog(QDialog):
         self.values.setToolTip("a list, or LOW..HIGH:COUNT, with log for a range by factors")
         self.told.setWordWrap(True)
         self.told.setTextFormat(Qt.TextFormat.PlainText)
-        self.seeds.setRange(1, 100)
         self.seeds.setAccessibleName("seeds")
         self.seeds.setToolTip(
             "every value is trained with so many seeds: the recipe's and those after it"
@@ -87,7 +86,6 @@ class SweepDialog(QDialog):
         self.unit.addItems(["epochs", "steps"])
         self.unit.setAccessibleName("epochs or steps")
         self.count.setAccessibleName("how long")
-        self.count.setRange(1, 10_000_000)
 
     def _lay_out(self) -> None:
         form = QFormLayout()
@@ -104,6 +102,7 @@ class SweepDialog(QDialog):
 
     def _side_by_side(self) -> QHBoxLayout:
         row = QHBoxLayout()
+        row.setSpacing(8)
         row.addWidget(self.count, 1)
         row.addWidget(self.unit, 1)
         return row

@@ -18,6 +18,7 @@ INTO = {"gradients": "boundary", "loss": "boundary", "boundary": "inspector"}
 # which dock goes into the tabs of which other, the first first; views that lie on the boundary go with it
 TABS = 27  # pixels of a line of tabs
 HEADING = 32  # pixels of the title above a view
+TURNS = 3  # folding gives the canvas its height back, and that views less
 LOWEST = 100  # pixels below which no view is made
 VIEW = "boundary"  # where the views of a diagram lie on each other
 READ = ("source", "outline", "problems", "differences", "reveal", "history")
@@ -33,6 +34,9 @@ class Stacking(QObject):
         super().__init__(window)
         self._window = window
         self._folded: list[str] = []  # what has become a tab, in the order of INTO
+        self._beneath: dict[str, QDockWidget] = {}  # by what was folded what was seen where it went
+        self._last = ""  # that was opened or raised, but not by moves of this class
+        self._moves = False
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
@@ -46,17 +50,35 @@ class Stacking(QObject):
         self._raised.setInterval(0)
         self._raised.timeout.connect(self._make_room)
         window.installEventFilter(self)
-        for dock in window.docks.values():
+        for name, dock in window.docks.items():
             dock.visibilityChanged.connect(self._soon.start)
+            dock.visibilityChanged.connect(lambda seen, name=name: self._turned(name, seen))
         window.filing.opened.connect(self._opened)
         for name in READ:
             window.docks[name].visibilityChanged.connect(lambda _seen: self._raised.start())
         self._was_low = False  # whether the boundary was held low
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self._window.isVisible():
+            self._fit_at_once()
         if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
             self._soon.start()
         return super().eventFilter(watched, event)
+
+    def _fit_at_once(self) -> None:
+        """Before the window is painted: its layout has the new size already."""
+        layout = self._window.layout()
+        for _ in range(TURNS):
+            before = self._room(), len(self._folded)
+            self.fit()
+            if layout is not None:
+                layout.activate()
+            if before == (self._room(), len(self._folded)):
+                return
+
+    def _turned(self, name: str, seen: bool) -> None:
+        if seen and not self._moves:
+            self._last = name
 
     def _opened(self) -> None:
         if KEY in self._window.document.diagram.extra:
@@ -72,6 +94,13 @@ class Stacking(QObject):
 
     def fit(self) -> None:
         """Folds until every dock has the height that it needs, or unfolds what has room again."""
+        self._moves = True
+        try:
+            self._fit()
+        finally:
+            self._moves = False
+
+    def _fit(self) -> None:
         self._lower()
         order = list(INTO)
         for name in order[: order.index(self._folded[-1])] if self._folded else ():
@@ -188,7 +217,7 @@ class Stacking(QObject):
         moved = [dock for dock in self._moved(name) if dock not in there]
         if not self._stands(host) or not any(map(self._stands, moved)):
             return
-        top = self._top(VIEW) or self._top(INTO[name])
+        beneath, top = self._top(INTO[name]), self._front(name)
         for dock in moved:
             hidden = dock.isHidden()
             self._window.tabifyDockWidget(host, dock)
@@ -196,14 +225,24 @@ class Stacking(QObject):
         if top is not None:
             top.raise_()
         if name not in self._folded:
+            if beneath is not None:
+                self._beneath[name] = beneath
             self._folded.append(name)
             self._folded.sort(
                 key=list(INTO).index
             )  # what went first comes back last, however late it was opened
 
+    def _front(self, name: str) -> QDockWidget | None:
+        """What shall be seen of a dock that is folded and of what lies where it goes: the one that was opened last."""
+        docks, tops = self._window.docks, (self._top(VIEW), self._top(INTO[name]))
+        wanted = [docks[n] for n in (self._last, *READ) if n in docks]
+        found = next((dock for dock in wanted if dock in tops), None)
+        return found or tops[0] or tops[1]
+
     def _unfold(self) -> None:
         """Puts the last that was folded below the others again, unless a person has moved it since."""
         name = self._folded.pop()
+        beneath = self._beneath.pop(name, None)
         docks, moved = self._window.docks, self._moved(name)
         host, top = docks[INTO[name]], self._top(name)
         if host not in self._window.tabifiedDockWidgets(docks[name]):
@@ -215,7 +254,7 @@ class Stacking(QObject):
             if number:
                 self._window.tabifyDockWidget(moved[0], dock)
             dock.setVisible(not hidden)
-        for seen in (host, top):
+        for seen in (host, beneath, top):
             if seen is not None and not seen.isHidden():
                 seen.raise_()
 

@@ -255,3 +255,42 @@ def test_the_first_picture_lies_over_nothing_before_the_heights_are_shared_anew(
     assert not cramped(window)
     settle()
     assert window.boundary.height() > SENTENCE and not cramped(window)
+
+
+@pytest.mark.parametrize("height", [1000, 900])
+def test_no_dock_lies_over_another_before_a_smaller_window_is_painted(
+    window: MainWindow, height: int
+) -> None:
+    window.resize(1600, height)
+    window.docks["gradients"].show()
+    open_with(window, {"boundary": ""})
+    assert not cramped(window)
+    window.resize(1000, 640)
+    assert not cramped(window), "no timer has had its turn"
+    settle()
+    assert not cramped(window)
+
+
+@pytest.mark.parametrize("last", ["source", "boundary"])
+def test_what_was_opened_last_stays_in_front_when_the_boundary_goes_to_it(
+    window: MainWindow, last: str
+) -> None:
+    window.resize(*HIGH)
+    window.docks["gradients"].show()
+    open_with(window, {"boundary": ""})
+    first = "boundary" if last == "source" else "source"
+    for name in (first, last):
+        window.docks[name].close()
+        settle()
+        window.docks[name].toggleViewAction().trigger()
+        window.docks[name].raise_()
+        settle()
+    assert {window.docks[first], window.docks[last]} <= set(seen(window))
+    window.resize(1000, 480)
+    settle()
+    assert window.docks[last] in seen(window) and window.docks[first] not in seen(window)
+    window.resize(*HIGH)
+    settle()
+    assert {window.docks[first], window.docks[last]} <= set(seen(window))
+    window.docks["source"].close()
+    settle()

@@ -46,7 +46,7 @@ class Flows:
         self._boxes = np.zeros((0, 4))
         self._straight = np.zeros(0, bool)
         self._bent: dict[int, Array] = {}  # the ways of wires that are not straight, by their index
-        self._bands: dict[int, QPolygonF] = {}
+        self._bands: dict[tuple[int, float], QPolygonF] = {}  # by index and how far aside
         self._backward = np.zeros(0, np.int64)
         self._forward = np.zeros(0, np.int64)
         self._phases = np.zeros((2, 0))  # how far pulses have come: backward, forward
@@ -178,8 +178,9 @@ class Flows:
         if self._snapshot is None or not len(self._keys):
             return
         seen = self._seen(rect)
+        apart = len(self._directions()) > 1 and not moving  # pulses tell two directions apart
         for forward in self._directions():
-            self._paint_bands(painter, ink, seen, forward, detail)
+            self._paint_bands(painter, ink, seen, forward, detail, apart)
         if moving:
             for forward in self._directions():
                 self._paint_dots(painter, ink, seen, forward, detail)
@@ -204,8 +205,11 @@ class Flows:
         seen: npt.NDArray[np.intp],
         forward: bool,
         detail: bool,
+        apart: bool,
     ) -> None:
+        """Along the wires; with `apart` each direction on its left."""
         levels = (self._forward if forward else self._backward)[seen]
+        scale = 1.0 if detail else painter.worldTransform().m11()
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setCompositionMode(ink.under)
         for strength in np.unique(levels[levels != NONE]).tolist():
@@ -215,23 +219,26 @@ class Flows:
                 pen.setCosmetic(True)
                 pen.setWidthF(1.0 + 2.0 * strength / SHADES)
             painter.setPen(pen)
+            aside = pen.widthF() / scale / 2 * (1.0 if forward else -1.0) if apart else 0.0
             here = seen[levels == strength]
             plain = here if not detail else here[self._straight[here]]
-            painter.drawLines([QLineF(*ends) for ends in self._ends(plain)])
+            painter.drawLines([QLineF(*ends) for ends in self._ends(plain, aside)])
             if detail:
                 for index in here[~self._straight[here]].tolist():
-                    painter.drawPolyline(self._band(index))
+                    painter.drawPolyline(self._band(index, aside))
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
 
-    def _band(self, index: int) -> QPolygonF:
+    def _band(self, index: int, aside: float) -> QPolygonF:
         """The way of a wire with all its corners, made when it is first seen."""
-        if index not in self._bands:
-            self._bands[index] = _polygon(self._bent[index].tolist())
-        return self._bands[index]
+        key = (index, aside)
+        if key not in self._bands:
+            self._bands[key] = _polygon(beside(self._bent[index], aside).tolist())
+        return self._bands[key]
 
-    def _ends(self, which: npt.NDArray[np.intp]) -> list[list[float]]:
-        ways = self._ways[which]
-        ends: list[list[float]] = np.hstack([ways[:, 0], ways[:, -1]]).tolist()
+    def _ends(self, which: npt.NDArray[np.intp], aside: float) -> list[list[float]]:
+        ends: list[list[float]] = (
+            beside(self._ways[which][:, [0, -1]], aside).reshape(-1, 4).tolist()
+        )
         return ends
 
     def _paint_dots(
@@ -275,6 +282,17 @@ class Flows:
         rest = (along - index)[:, None]
         at = self._ways[owner, index] * (1 - rest) + self._ways[owner, index + 1] * rest
         return at, owner
+
+
+def beside(ways: Array, aside: float) -> Array:
+    """Ways `[..., n, 2]` moved so far to the left of where they lead; below 0 to the right."""
+    if not aside:
+        return ways
+    along = np.gradient(ways, axis=-2)
+    lengths = np.maximum(np.hypot(along[..., 0], along[..., 1]), 1e-9)[..., None]
+    left = np.stack([along[..., 1], -along[..., 0]], axis=-1) / lengths
+    moved: Array = ways + aside * left
+    return moved
 
 
 def _polygon(points: Sequence[Sequence[float]]) -> QPolygonF:

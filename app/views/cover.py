@@ -6,8 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 EARLIER = (
-    "What was shown here is of an earlier diagram; the one that is there now cannot be trained. "
-    "It comes back with a diagram that can, or by undo."
+    "The figures are of an earlier diagram. They are shown again when this one can be trained."
 )
 
 

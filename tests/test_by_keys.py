@@ -9,15 +9,14 @@ import pytest
 
 pytest.importorskip("PySide6")
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.settings import Blank, Preferences
 from app.window import MainWindow
 from graph.diagram import Wire
 from runtime.session import Session
-from tests.app.driving import Ctrl, Hand, Plain, until, wire
+from tests.app.driving import Ctrl, Hand, Plain, opened, until, wire
 
 Key = Qt.Key
 WIRES = (
@@ -31,16 +30,8 @@ WIRES = (
 
 @pytest.fixture
 def window(qapp: Any) -> Iterator[MainWindow]:
-    window = MainWindow(Session(), Preferences(Blank()), "paper")
-    window.show()
-    window.fill()
-    window.activateWindow()
-    QApplication.processEvents()
-    yield window
-    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with opened(session=Session()) as window:
+        yield window
 
 
 def _focus() -> QWidget:

@@ -10,17 +10,15 @@ import pytest
 
 pytest.importorskip("PySide6")
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from app.actions.helping import Helping
-from app.settings import Blank, Preferences
-from app.window import MainWindow
 from graph.diagram import Pin
 from runtime.session import Session
-from tests.app.driving import Hand, until
+from tests.app.driving import Hand, opened, until
 
 PLACES = (  # the pin that a wire is dragged from, where it is let go, what is typed into the search
     (Pin("x", "y"), (-280, 0), "linear"),
@@ -35,17 +33,8 @@ RIGHT = 0.8  # share of held-out points; guessing gives a third
 @pytest.fixture
 def hand(qapp: Any) -> Iterator[Hand]:
     """A hand at an empty window with an engine of its own."""
-    window = MainWindow(Session(), Preferences(Blank()), "paper")
-    window.resize(1400, 880)
-    window.show()
-    window.fill()
-    window.activateWindow()
-    QApplication.processEvents()
-    yield Hand(window)
-    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with opened(size=(1400, 880), session=Session()) as window:
+        yield Hand(window)
 
 
 def _lead_to(hand: Hand, pin: Pin, x: float, y: float, text: str) -> None:

@@ -13,12 +13,9 @@ import pytest
 
 pytest.importorskip("PySide6")
 
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
-from app.settings import Blank, Preferences
-from app.window import MainWindow
 from graph.diagram import Frozen
 from graph.files import save, to_text
 from nodes.sketch import Sketch
@@ -31,6 +28,7 @@ from tests.app.driving import (
     Hand,
     Shift,
     like,
+    opened,
     pixels,
     until,
     wire,
@@ -43,16 +41,8 @@ RIGHT = 0.8  # share of held-out points; guessing gives a third
 @pytest.fixture
 def hand(qapp: Any) -> Iterator[Hand]:
     """A hand at an empty window with an engine of its own."""
-    window = MainWindow(Session(), Preferences(Blank()), "paper")
-    window.show()
-    window.fill()
-    window.activateWindow()
-    QApplication.processEvents()
-    yield Hand(window)
-    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with opened(session=Session()) as window:
+        yield Hand(window)
 
 
 def _draw(hand: Hand) -> None:

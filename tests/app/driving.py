@@ -95,6 +95,7 @@ def tell(window: MainWindow, *messages: Any) -> None:
     assert isinstance(window.session, FakeSession)
     window.session.inbox += messages
     window.live.tick()
+    QApplication.processEvents()
 
 
 class Hand:

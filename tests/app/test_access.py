@@ -30,6 +30,7 @@ from tests.app.driving import (
     like,
     opened,
     pixels,
+    tell,
     wire,
 )
 from tests.app.fake_session import FakeSession
@@ -57,15 +58,8 @@ def _draw(hand: Hand, wired: bool = True) -> None:
         hand.connect(wire(text))
 
 
-def _tell(hand: Hand, *messages: Any) -> None:
-    session = hand.window.session
-    assert isinstance(session, FakeSession)
-    session.inbox += messages
-    hand.window.live.tick()
-
-
 def _compiled(hand: Hand, report: Report) -> m.Compiled:
-    _tell(hand, m.Ready(("auto", "cpu"), "2"))
+    tell(hand.window, m.Ready(("auto", "cpu"), "2"))
     QApplication.processEvents()
     session = hand.window.session
     assert isinstance(session, FakeSession)
@@ -147,7 +141,7 @@ def test_the_outline_tells_every_block_in_words(hand: Hand) -> None:
     _draw(hand)
     _open_outline(hand)
     shapes = {Pin("x", "y"): (-1, 2), Pin("linear1", "y"): (-1, 10), Pin("y", "y"): (-1,)}
-    _tell(hand, _compiled(hand, Report(shapes=shapes)))
+    tell(hand.window, _compiled(hand, Report(shapes=shapes)))
     told = _spoken(hand)
     assert told["linear1"] == "linear1, linear, 2 → 10, from x, feeds relu1"
     assert (
@@ -212,9 +206,9 @@ def test_problems_and_training_are_announced(hand: Hand, said: list[str]) -> Non
     _draw(hand)
     problem = Problem("relu1", "the shapes do not fit.")
     report = Report(problems=(problem,), trainable=True)
-    _tell(hand, _compiled(hand, report))
+    tell(hand.window, _compiled(hand, report))
     assert said[-1] == f"problem: {problem}"
-    _tell(hand, _compiled(hand, Report(trainable=True)))
+    tell(hand.window, _compiled(hand, Report(trainable=True)))
     assert said[-1] == "no problems"
     hand.press(Key.Key_P)
     assert said[-1] == "training"

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("PySide6")
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
@@ -23,9 +23,9 @@ from graph.diagram import Diagram, Pin
 from graph.files import to_text
 from graph.grouping import Group
 from tests.app.canvas_bench import block, diagram, spiral
-from tests.app.driving import Ctrl, Hand, Left, Plain, Shift, like, pixels, until, wire
-from tests.app.fake_session import FakeSession
+from tests.app.driving import Ctrl, Hand, Left, Plain, Shift, like, opened, pixels, until, wire
 
+SIZE = (1400, 900)
 ROOMY = diagram(
     (
         block("x", "observed", 0, 0),
@@ -94,28 +94,10 @@ class Person(Hand):
         self.press(Qt.Key.Key_Z, Ctrl)
 
 
-def _window(path: Path, shelf: Shelf | None = None) -> MainWindow:
-    store = QSettings(str(path / "settings.ini"), QSettings.Format.IniFormat)
-    window = MainWindow(FakeSession(), Preferences(store), "paper", shelf)
-    window.resize(1400, 900)
-    window.show()
-    window.fill()
-    QApplication.processEvents()
-    return window
-
-
-def _end(window: MainWindow) -> None:
-    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-
 @pytest.fixture(scope="module")
-def window(qapp: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MainWindow]:
-    made = _window(tmp_path_factory.mktemp("person"))
-    yield made
-    _end(made)
+def window(qapp: Any) -> Iterator[MainWindow]:
+    with opened(size=SIZE) as made:
+        yield made
 
 
 @pytest.fixture
@@ -313,19 +295,18 @@ def test_parts_and_published_parts_are_offered(qapp: Any, tmp_path: Path) -> Non
     shelf = Shelf(tmp_path / "parts")
     with_part = Group(("linear1", "relu1"), "layer").apply(spiral())
     shelf.publish(with_part, "layer")
-    window = _window(tmp_path, shelf)
-    hand = Person(window)
-    hand.open(with_part)
-    window.library.show_shelf(shelf.check(), shelf.pins)
-    hand.hover(hand.at(200, 300))
-    hand.press(Qt.Key.Key_Tab)
-    QTest.keyClicks(hand.search.line, "layer")
-    assert {"part:layer", "file:layer"} <= set(hand.search.keys())
-    QTest.keyClick(hand.search.line, Qt.Key.Key_Return)
-    uses = [b for b in hand.diagram.blocks.values() if b.kind == "part"]
-    assert len(uses) == 2
-    hand.undoes_to(with_part)
-    _end(window)
+    with opened(size=SIZE, shelf=shelf) as window:
+        hand = Person(window)
+        hand.open(with_part)
+        window.library.show_shelf(shelf.check(), shelf.pins)
+        hand.hover(hand.at(200, 300))
+        hand.press(Qt.Key.Key_Tab)
+        QTest.keyClicks(hand.search.line, "layer")
+        assert {"part:layer", "file:layer"} <= set(hand.search.keys())
+        QTest.keyClick(hand.search.line, Qt.Key.Key_Return)
+        uses = [b for b in hand.diagram.blocks.values() if b.kind == "part"]
+        assert len(uses) == 2
+        hand.undoes_to(with_part)
 
 
 # --- a wire let go over nothing -----------------------------------------------------------------------------------------
@@ -536,27 +517,24 @@ def test_copies_that_are_put_to_one_place_can_all_be_seen(hand: Person) -> None:
     assert len({block.position for block in blocks}) == len(blocks)
 
 
-def test_copies_travel_between_windows_with_and_without_incoming_wires(
-    hand: Person, tmp_path: Path
-) -> None:
+def test_copies_travel_between_windows_with_and_without_incoming_wires(hand: Person) -> None:
     hand.pick("linear1")
     hand.press(Qt.Key.Key_C, Ctrl)
-    window = _window(tmp_path / "other")
-    other = Person(window)
-    start = diagram((block("x", "observed", 0, 0), block("x1", "observed", 0, 90)))
-    other.open(start)
-    other.press(Qt.Key.Key_V, Ctrl)
-    assert other.diagram.blocks["linear1"].settings == {"units": 3} and not other.diagram.wires
-    other.undoes_to(start)
-    other.press(Qt.Key.Key_V, Ctrl | Shift)
-    assert other.diagram.wires == (wire("x.y -> linear1.z"),)
-    other.undoes_to(start)
-    lonely = diagram((block("tanh1", "tanh", 0, 0),))
-    other.open(lonely)
-    other.press(Qt.Key.Key_V, Ctrl | Shift)
-    assert "linear1" in other.diagram.blocks and not other.diagram.wires
-    other.undoes_to(lonely)
-    _end(window)
+    with opened(size=SIZE) as window:
+        other = Person(window)
+        start = diagram((block("x", "observed", 0, 0), block("x1", "observed", 0, 90)))
+        other.open(start)
+        other.press(Qt.Key.Key_V, Ctrl)
+        assert other.diagram.blocks["linear1"].settings == {"units": 3} and not other.diagram.wires
+        other.undoes_to(start)
+        other.press(Qt.Key.Key_V, Ctrl | Shift)
+        assert other.diagram.wires == (wire("x.y -> linear1.z"),)
+        other.undoes_to(start)
+        lonely = diagram((block("tanh1", "tanh", 0, 0),))
+        other.open(lonely)
+        other.press(Qt.Key.Key_V, Ctrl | Shift)
+        assert "linear1" in other.diagram.blocks and not other.diagram.wires
+        other.undoes_to(lonely)
 
 
 def test_cut_and_paste_with_incoming_wires_puts_it_back(hand: Person) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 pytest.importorskip("PySide6")
 
-from PySide6.QtCore import QEvent, QPoint, QSettings, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -20,7 +19,6 @@ from app.canvas.forms import form
 from app.canvas.geometry import CIRCLES
 from app.canvas.picture import Picture, Shown
 from app.finding import Finding, Found, find
-from app.settings import Preferences
 from app.theme import BOARD, PAPER, Theme
 from app.window import MainWindow
 from graph.diagram import Diagram
@@ -31,26 +29,17 @@ from graph.frame import Comment
 from graph.turning import SetFlow
 from nodes.block import Glyph
 from tests.app.canvas_bench import Alt, Bench, Left, block, closing, diagram, spiral
-from tests.app.driving import Ctrl, Hand, Shift, until
-from tests.app.fake_session import FakeSession
+from tests.app.driving import Ctrl, Hand, Shift, opened, until
 
 __all__ = ["closing"]
 Key = Qt.Key
 
 
 @pytest.fixture
-def hand(qapp: Any, tmp_path: Path) -> Iterator[Hand]:
-    preferences = Preferences(QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat))
-    window = MainWindow(FakeSession(), preferences, "paper")
-    window.resize(1500, 900)
-    window.show()
-    window.fill()
-    load(window, spiral())
-    yield Hand(window)
-    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+def hand(qapp: Any) -> Iterator[Hand]:
+    with opened(size=(1500, 900)) as window:
+        load(window, spiral())
+        yield Hand(window)
 
 
 def load(window: MainWindow, wanted: Diagram) -> None:
@@ -220,7 +209,10 @@ def test_tidy_glides_to_exact_places_in_one_step(
     assert undone_and_redone(window, before)
 
 
-def test_a_press_or_an_edit_ends_the_gliding_where_the_blocks_belong(hand: Hand) -> None:
+def test_a_press_or_an_edit_ends_the_gliding_where_the_blocks_belong(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.canvas.gliding.LASTS", 60.0)  # however slow the machine is
     window = hand.window
     load(window, ragged())
     hand.press(Key.Key_L, Ctrl)

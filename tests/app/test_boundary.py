@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPointF, QSettings, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app import docks
 from app.heading import Heading
-from app.settings import Preferences
 from app.theme import BOARD, PAPER, Theme
 from app.views.areas import class_colors, surface_colors
 from app.views.boundary import BoundaryView
 from app.views.fit import area_of, scales_of
 from app.views.legend import class_name
-from app.window import MainWindow
 from graph.diagram import Diagram
 from runtime.figures.answers import Answers, Fit, Grid, Points, Spaces
-from tests.app.fake_session import FakeSession
+from tests.app.driving import opened
 
 CORNERS = Points(np.array([[-1.0, -1.0], [1.0, 1.0]]), np.array([0, 1]))
 BOUNDS = (-2.0, 2.0, -2.0, 2.0)
@@ -287,19 +284,13 @@ def test_curves_that_are_no_numbers_can_be_painted(boundary: BoundaryView) -> No
 # --- in the window -------------------------------------------------------------------------------------------------
 
 
-def test_only_what_is_seen_is_asked_for(qapp: Any, tmp_path: Path) -> None:
-    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-    window = MainWindow(FakeSession(), Preferences(settings), "paper")
-    window.resize(1300, 950)
-    window.show()
-    window.fill()
-    QApplication.processEvents()
+def test_only_what_is_seen_is_asked_for(qapp: Any) -> None:
+    with opened(size=(1300, 950)) as window:
 
-    def asked() -> set[str]:
-        QApplication.processEvents()
-        return {ask.view for ask in window.figures.asks()}
+        def asked() -> set[str]:
+            QApplication.processEvents()
+            return {ask.view for ask in window.figures.asks()}
 
-    try:
         assert "answers" in asked() and "embedding" not in asked()
         window.docks["embedding"].show()
         window.docks["embedding"].raise_()
@@ -315,8 +306,3 @@ def test_only_what_is_seen_is_asked_for(qapp: Any, tmp_path: Path) -> None:
         window.docks["boundary"].close()
         window.docks["embedding"].close()
         assert asked().isdisjoint({"answers", "embedding"})
-    finally:
-        window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-        window.close()
-        window.deleteLater()
-        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QApplication
 
 from app.canvas.glyphs import RING
 from app.canvas.tips import tip_at
-from app.settings import Blank, Preferences
-from app.window import MainWindow
 from graph.diagram import Diagram
 from graph.grouping import Group
 from graph.problem import Problem
@@ -20,8 +18,7 @@ from nodes.sketch import Sketch
 from runtime import messages as m
 from runtime.session import Session
 from runtime.snapshot import Report
-from tests.app.driving import Ctrl, Hand, like, pixels, until
-from tests.app.fake_session import FakeSession
+from tests.app.driving import Ctrl, Hand, like, opened, pixels, tell, until
 
 Key = Qt.Key
 RIGHT, WRONG = 3e-9, 0.25
@@ -38,36 +35,12 @@ def _grouped() -> Diagram:
     return Group(("linear1", "relu1"), "hidden").apply(_net())
 
 
-def _open(session: Any, theme: str = "paper") -> MainWindow:
-    window = MainWindow(session, Preferences(Blank()), theme)
-    window.resize(1300, 800)
-    window.show()
-    window.fill()
-    window.activateWindow()
-    return window
-
-
-def _close(window: MainWindow) -> None:
-    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-
 @pytest.fixture
 def hand(qapp: Any) -> Iterator[Hand]:
     """At a window with a ready engine that only writes down what it is told."""
-    window = _open(FakeSession())
-    _tell(window, m.Ready(("auto", "cpu"), "2"))
-    yield Hand(window)
-    _close(window)
-
-
-def _tell(window: MainWindow, message: Any) -> None:
-    assert isinstance(window.session, FakeSession)
-    window.session.inbox.append(message)
-    window.live.tick()
-    QApplication.processEvents()
+    with opened(size=(1300, 800)) as window:
+        tell(window, m.Ready(("auto", "cpu"), "2"))
+        yield Hand(window)
 
 
 def _show(hand: Hand, diagram: Diagram) -> None:
@@ -77,7 +50,7 @@ def _show(hand: Hand, diagram: Diagram) -> None:
     window.view.setFocus()
     QApplication.processEvents()
     version = window.session.sent_of(m.SetDiagram)[-1].version  # type: ignore[union-attr]
-    _tell(window, m.Compiled(version, Report(trainable=True)))
+    tell(window, m.Compiled(version, Report(trainable=True)))
 
 
 def _asked(hand: Hand) -> tuple[str, ...]:
@@ -110,7 +83,7 @@ def test_the_answer_is_a_ring_a_tip_and_a_line_in_the_inspector(hand: Hand, them
     _show(hand, _net())
     hand.press(Key.Key_K, Ctrl)
     found = {"": RIGHT, "linear1": RIGHT, "relu1": WRONG}
-    _tell(window, m.Checked(found, ("relu1",)))
+    tell(window, m.Checked(found, ("relu1",)))
     assert {n: v.ok for n, v in window.scene.verdicts.items()} == {"linear1": True, "relu1": False}
     assert window.notice.isVisible() and "relu1" in window.notice.text.text()
     for name, color in (("linear1", window.theme.gradient), ("relu1", window.theme.problem)):
@@ -138,7 +111,7 @@ def test_rings_go_at_the_next_edit_and_not_before(hand: Hand) -> None:
     _show(hand, _net())
     window = hand.window
     hand.press(Key.Key_K, Ctrl)
-    _tell(window, m.Checked({"": RIGHT, "linear1": RIGHT}))
+    tell(window, m.Checked({"": RIGHT, "linear1": RIGHT}))
     assert "Gradients are right: 1 block and" in window.status.currentMessage()
     window.scene.select({"linear1"})
     hand.press(Key.Key_Escape)
@@ -155,7 +128,7 @@ def test_an_answer_about_an_older_diagram_is_not_shown(hand: Hand) -> None:
     hand.press(Key.Key_K, Ctrl)
     hand.pick("relu1")
     hand.press(Key.Key_Delete)
-    _tell(hand.window, m.Checked({"linear1": RIGHT}))
+    tell(hand.window, m.Checked({"linear1": RIGHT}))
     assert not hand.window.scene.verdicts
 
 
@@ -163,7 +136,7 @@ def test_a_use_is_as_bad_as_the_worst_block_inside(hand: Hand) -> None:
     _show(hand, _grouped())
     hand.press(Key.Key_K, Ctrl)
     found = {"hidden1/linear1": RIGHT, "hidden1/relu1": WRONG, "linear2": RIGHT}
-    _tell(hand.window, m.Checked(found, ("hidden1/relu1",)))
+    tell(hand.window, m.Checked(found, ("hidden1/relu1",)))
     scene = hand.window.scene
     assert not scene.verdicts["hidden1"].ok and scene.verdicts["linear2"].ok
     assert "2.5e-1" in scene.verdicts["hidden1"].text
@@ -176,22 +149,21 @@ def test_a_check_that_cannot_be_is_said(hand: Hand) -> None:
     _show(hand, _net())
     hand.press(Key.Key_K, Ctrl)
     assert hand.window.status.currentMessage() == "Checking gradients…"
-    _tell(hand.window, m.Failed(Problem("", "there is nothing to check.", "Finish the diagram.")))
+    tell(hand.window, m.Failed(Problem("", "there is nothing to check.", "Finish the diagram.")))
     assert "nothing to check" in hand.window.notice.text.text()
     assert not hand.window.status.currentMessage()
 
 
 def test_the_engine_finds_the_gradients_of_parts_right(qapp: Any) -> None:
-    window = _open(Session())
-    window.document.load(_grouped(), None)
-    window.filing.opened.emit()
-    hand = Hand(window)
-    until(lambda: window.reactions.report is not None, "the engine compiles")
-    hand.press(Key.Key_K, Ctrl)
-    until(lambda: window.scene.verdicts, "the check answers")
-    assert {n for n, v in window.scene.verdicts.items() if v.ok} == {
-        "hidden1",
-        "linear2",
-        "cross_entropy1",
-    }
-    _close(window)
+    with opened(size=(1300, 800), session=Session()) as window:
+        window.document.load(_grouped(), None)
+        window.filing.opened.emit()
+        hand = Hand(window)
+        until(lambda: window.reactions.report is not None, "the engine compiles")
+        hand.press(Key.Key_K, Ctrl)
+        until(lambda: window.scene.verdicts, "the check answers")
+        assert {n for n, v in window.scene.verdicts.items() if v.ok} == {
+            "hidden1",
+            "linear2",
+            "cross_entropy1",
+        }

@@ -19,7 +19,6 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtWidgets import QApplication
 
 from app.canvas.picture import Picture, Shown
-from app.settings import Blank, Preferences
 from app.theme import PAPER
 from app.window import MainWindow
 from graph.diagram import Block, Diagram
@@ -30,34 +29,16 @@ from graph.framing import AddComment, AddFrame
 from graph.grouping import Group
 from graph.pictures import png_with
 from tests.app.canvas_bench import block, diagram, spiral
-from tests.app.driving import Ctrl, Hand, Shift
-from tests.app.fake_session import FakeSession
+from tests.app.driving import Ctrl, Hand, Shift, opened
 from tests.app.xscreen import XScreen, wait
 
 START = diagram((block("tanh1", "tanh", 0, 0),))
 
 
-def _window() -> MainWindow:
-    window = MainWindow(FakeSession(), Preferences(Blank()), "paper")
-    window.resize(1300, 850)
-    window.show()
-    window.fill()
-    QApplication.processEvents()
-    return window
-
-
-def _end(window: MainWindow) -> None:
-    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-
 @pytest.fixture(scope="module")
 def only_window(qapp: Any) -> Iterator[MainWindow]:
-    window = _window()
-    yield window
-    _end(window)
+    with opened(size=(1300, 850)) as window:
+        yield window
 
 
 def _open(window: MainWindow, start: Diagram) -> Hand:
@@ -177,22 +158,24 @@ def test_it_comes_to_the_mouse(hand: Hand) -> None:
 
 
 def test_copy_as_picture_in_one_window_and_paste_in_another(hand: Hand) -> None:
-    window = _window()
-    other = _open(window, _framed())
-    other.press(Qt.Key.Key_C, Ctrl | Shift)
-    _turn_to(hand)
-    hand.press(Qt.Key.Key_V, Ctrl)
-    _bears(hand, _framed())
-    _turn_to(other)
-    window.scene.select({"linear2", "cross_entropy1"})
-    other.press(Qt.Key.Key_C, Ctrl | Shift)
-    _turn_to(hand)
-    hand.press(Qt.Key.Key_V, Ctrl)
-    after = hand.window.document.diagram
-    assert [b.kind for b in after.blocks.values()] == ["tanh", "linear", "cross_entropy"]
-    (joined,) = after.wires
-    assert joined.target.name == "prediction" and after.blocks[joined.source.block].kind == "linear"
-    _end(window)
+    with opened(size=(1300, 850)) as window:
+        other = _open(window, _framed())
+        other.press(Qt.Key.Key_C, Ctrl | Shift)
+        _turn_to(hand)
+        hand.press(Qt.Key.Key_V, Ctrl)
+        _bears(hand, _framed())
+        _turn_to(other)
+        window.scene.select({"linear2", "cross_entropy1"})
+        other.press(Qt.Key.Key_C, Ctrl | Shift)
+        _turn_to(hand)
+        hand.press(Qt.Key.Key_V, Ctrl)
+        after = hand.window.document.diagram
+        assert [b.kind for b in after.blocks.values()] == ["tanh", "linear", "cross_entropy"]
+        (joined,) = after.wires
+        assert (
+            joined.target.name == "prediction"
+            and after.blocks[joined.source.block].kind == "linear"
+        )
 
 
 def test_a_picture_of_the_selection_has_the_selected_notes(hand: Hand) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -18,7 +18,6 @@ from app.canvas.comparing import color_of
 from app.canvas.picture import Picture, Shown
 from app.canvas.scene import CanvasScene
 from app.cli import main
-from app.settings import Blank, Preferences
 from app.theme import BOARD, PAPER, Theme
 from app.window import MainWindow
 from graph.diagram import Block, Diagram, Pin, Wire
@@ -27,8 +26,7 @@ from graph.edits import AddBlock, Connect, MoveBlocks, RemoveBlocks, SetSetting
 from graph.files import from_text, load, save, to_text
 from graph.grouping import Group
 from graph.part_edits import InPart
-from tests.app.driving import like, pixels
-from tests.app.fake_session import FakeSession
+from tests.app.driving import like, opened, pixels
 
 THEMES = pytest.mark.parametrize("theme", [PAPER, BOARD], ids=lambda theme: theme.name)
 
@@ -48,21 +46,14 @@ def before() -> Diagram:
 
 @pytest.fixture
 def window(qapp: Any, tmp_path: Path) -> Iterator[MainWindow]:
-    window = MainWindow(FakeSession(), Preferences(Blank()), "paper")
-    window.resize(1300, 800)
-    window.show()
-    window.fill()
-    save(before(), tmp_path / "before.gradboard")
-    path = tmp_path / "net.gradboard"
-    save(spiral(), path)
-    window.filing.open_file(path)
-    window.compares.ask_path = lambda: str(tmp_path / "before.gradboard")  # type: ignore[method-assign]
-    QApplication.processEvents()
-    yield window
-    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with opened(size=(1300, 800)) as window:
+        save(before(), tmp_path / "before.gradboard")
+        path = tmp_path / "net.gradboard"
+        save(spiral(), path)
+        window.filing.open_file(path)
+        window.compares.ask_path = lambda: str(tmp_path / "before.gradboard")  # type: ignore[method-assign]
+        QApplication.processEvents()
+        yield window
 
 
 def _rows(window: MainWindow) -> list[str]:

@@ -12,7 +12,7 @@ import pytest
 
 pytest.importorskip("PySide6")
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -30,10 +30,8 @@ from app.canvas.miniature import LARGEST, Miniature
 from app.canvas.picture import Picture, Shown
 from app.canvas.recorder import Recorder
 from app.canvas.scene import CanvasScene
-from app.settings import Blank, Preferences
 from app.shelf import Shelf
 from app.theme import BOARD, PAPER, Theme
-from app.window import MainWindow
 from graph.change import Change
 from graph.diagram import RIGHT, UP, Diagram, Pin
 from graph.edit import Together
@@ -44,8 +42,7 @@ from graph.framing import AddComment, AddFrame
 from graph.part_edits import InPart, scope
 from nodes.sketch import Sketch
 from tests.app.canvas_bench import block
-from tests.app.driving import Ctrl, Hand, Plain
-from tests.app.fake_session import FakeSession
+from tests.app.driving import Ctrl, Hand, Plain, opened
 
 GALLERY = Path(__file__).parents[2] / "app" / "gallery"
 Key = Qt.Key
@@ -69,20 +66,12 @@ def _net(flow: str = RIGHT) -> Diagram:
 
 @pytest.fixture
 def hand(qapp: Any, tmp_path: Path) -> Iterator[Hand]:
-    window = MainWindow(FakeSession(), Preferences(Blank()), "paper", Shelf(tmp_path / "parts"))
-    window.resize(1300, 800)
-    window.show()
-    window.fill()
-    window.activateWindow()
-    window.document.load(_net(), None)
-    window.filing.opened.emit()
-    window.view.setFocus()
-    QApplication.processEvents()
-    yield Hand(window)
-    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with opened(size=(1300, 800), shelf=Shelf(tmp_path / "parts")) as window:
+        window.document.load(_net(), None)
+        window.filing.opened.emit()
+        window.view.setFocus()
+        QApplication.processEvents()
+        yield Hand(window)
 
 
 def _scene(diagram: Diagram, theme: Theme = PAPER) -> CanvasScene:

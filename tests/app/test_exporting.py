@@ -27,6 +27,7 @@ from graph.edits import SetSetting
 from graph.files import load, save
 from runtime.snapshot import Flow, Report, Snapshot
 from tests.app.canvas_bench import spiral
+from tests.app.driving import opened
 from tests.app.fake_session import FakeSession
 
 
@@ -38,14 +39,9 @@ def preferences(tmp_path_factory: pytest.TempPathFactory) -> Preferences:
 
 @pytest.fixture(scope="module")
 def only_window(qapp: Any, preferences: Preferences) -> Iterator[MainWindow]:
-    window = MainWindow(FakeSession(), preferences, "paper")
-    window.resize(1300, 800)
-    window.show()
-    window.fill()
-    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    yield window
-    window.close()
-    window.deleteLater()
+    with opened(preferences, size=(1300, 800)) as window:
+        window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
+        yield window
 
 
 @pytest.fixture

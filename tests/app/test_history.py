@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("PySide6")
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -22,16 +22,13 @@ import graph.joining as j
 import graph.part_edits as p
 from app.document import Document
 from app.panels.history import SAVED, START, UNDONE
-from app.settings import Blank, Preferences
-from app.window import MainWindow
 from graph import edit, pasting
 from graph.change import Change
 from graph.diagram import Block, Diagram, Frozen, Pin, Wire
 from graph.files import to_text
 from graph.frame import Comment, Frame
 from graph.problem import DiagramError
-from tests.app.driving import Ctrl, Hand, Left, Plain, Shift
-from tests.app.fake_session import FakeSession
+from tests.app.driving import Ctrl, Hand, Left, Plain, Shift, opened
 
 Key = Qt.Key
 KINDS = ("linear", "relu", "tanh", "add", "squared_error", "observed", "delay")
@@ -203,19 +200,12 @@ def test_going_far_tells_one_change(qapp: Any) -> None:
 
 @pytest.fixture
 def hand(qapp: Any) -> Iterator[Hand]:
-    window = MainWindow(FakeSession(), Preferences(Blank()), "paper")
-    window.show()
-    window.fill()
-    window.activateWindow()
-    window.docks["history"].show()
-    window.docks["history"].raise_()
-    window.view.setFocus()
-    QApplication.processEvents()
-    yield Hand(window)
-    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with opened() as window:
+        window.docks["history"].show()
+        window.docks["history"].raise_()
+        window.view.setFocus()
+        QApplication.processEvents()
+        yield Hand(window)
 
 
 def _rows(hand: Hand) -> list[str]:

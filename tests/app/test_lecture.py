@@ -15,13 +15,11 @@ from app import gallery
 from app.canvas.inks import LABEL
 from app.canvas.lectern import LASER, Lectern
 from app.lecture import steps_of
-from app.settings import Blank, Preferences
 from app.window import MainWindow
 from graph.files import from_text, load, to_text
 from graph.reveal import KEY, steps
 from runtime import messages as m
-from tests.app.driving import like, pixels
-from tests.app.fake_session import FakeSession
+from tests.app.driving import like, opened, pixels, tell
 
 Key = Qt.Key
 
@@ -30,21 +28,12 @@ SETTLED = 200  # ms after which the docks have found their room
 
 @pytest.fixture
 def window(qapp: Any) -> Iterator[MainWindow]:
-    session = FakeSession()
-    window = MainWindow(session, Preferences(Blank()), "paper")
-    window.resize(1300, 800)
-    window.show()
-    window.fill()
-    _open(window, "spiral-mlp")
-    session.inbox.append(m.Ready(("cpu",), "2"))
-    window.live.tick()
-    window.scene.pulses.motion = False
-    QApplication.processEvents()
-    yield window
-    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with opened(size=(1300, 800)) as window:
+        _open(window, "spiral-mlp")
+        tell(window, m.Ready(("cpu",), "2"))
+        window.scene.pulses.motion = False
+        QApplication.processEvents()
+        yield window
 
 
 def _open(window: MainWindow, name: str) -> None:

@@ -9,30 +9,19 @@ import pytest
 
 pytest.importorskip("PySide6")
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.settings import Blank, Preferences
-from app.window import MainWindow
-from tests.app.driving import Ctrl, Hand, Shift
-from tests.app.fake_session import FakeSession
+from tests.app.driving import Ctrl, Hand, Shift, opened
 
 Z = Qt.Key.Key_Z
 
 
 @pytest.fixture
 def hand(qapp: Any) -> Iterator[Hand]:
-    window = MainWindow(FakeSession(), Preferences(Blank()), "paper")
-    window.show()
-    window.fill()
-    window.activateWindow()
-    QApplication.processEvents()
-    yield Hand(window)
-    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with opened() as window:
+        yield Hand(window)
 
 
 def _focused() -> QWidget:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton
@@ -17,9 +17,7 @@ from app.canvas import naming, noting
 from app.canvas.note import NoteEditor
 from app.canvas.rename import Rename
 from app.panels.palette import BROKEN
-from app.settings import Blank, Preferences
 from app.shelf import Shelf
-from app.window import MainWindow
 from graph.diagram import PART, Diagram, Pin, Wire
 from graph.edits import MoveBlocks
 from graph.files import load, save
@@ -29,7 +27,7 @@ from nodes.parts import expanded
 from nodes.sketch import Sketch
 from runtime import messages as m
 from runtime.snapshot import Counts, Flow, Report, Snapshot
-from tests.app.driving import Ctrl, Hand, Plain, Shift, until
+from tests.app.driving import Ctrl, Hand, Plain, Shift, opened, tell, until
 from tests.app.fake_session import FakeSession
 
 Key = Qt.Key
@@ -58,17 +56,8 @@ def _nested() -> Diagram:
 
 @pytest.fixture
 def hand(qapp: Any, tmp_path: Path) -> Iterator[Hand]:
-    window = MainWindow(FakeSession(), Preferences(Blank()), "paper", Shelf(tmp_path / "parts"))
-    window.resize(1300, 800)
-    window.show()
-    window.fill()
-    window.activateWindow()
-    QApplication.processEvents()
-    yield Hand(window)
-    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with opened(size=(1300, 800), shelf=Shelf(tmp_path / "parts")) as window:
+        yield Hand(window)
 
 
 def _show(hand: Hand, diagram: Diagram) -> None:
@@ -110,11 +99,6 @@ def _start(hand: Hand) -> int:
     hand.window.live.tick()
     QApplication.processEvents()
     return int(session.sent_of(m.SetDiagram)[-1].version)
-
-
-def _tell(hand: Hand, *messages: Any) -> None:
-    hand.window.session.inbox += messages  # type: ignore[union-attr]
-    hand.window.live.tick()
 
 
 # --- grouping ------------------------------------------------------------------------------------------------------
@@ -435,8 +419,8 @@ def test_reports_and_frames_are_those_of_the_shown_level(hand: Hand) -> None:
     _show(hand, _nested())
     window = hand.window
     version = _start(hand)
-    _tell(hand, m.Compiled(version, _report()))
-    _tell(hand, _snapshot(version, window.document.diagram))
+    tell(hand.window, m.Compiled(version, _report()))
+    tell(hand.window, _snapshot(version, window.document.diagram))
     shown = window.scene.pulses.snapshot
     assert shown is not None and set(shown.flows) == set(window.document.diagram.wires)
     assert window.scene.report.counts["stage1"] == Counts(12, 8)
@@ -445,7 +429,7 @@ def test_reports_and_frames_are_those_of_the_shown_level(hand: Hand) -> None:
     shown = window.scene.pulses.snapshot
     assert shown is not None and Wire(Pin("linear1", "y"), Pin("tanh1", "z")) in shown.flows
     assert window.scene.report.counts == {"linear1": Counts(6, 4)}
-    _tell(hand, _snapshot(version, window.document.diagram))
+    tell(hand.window, _snapshot(version, window.document.diagram))
     shown = window.scene.pulses.snapshot
     assert shown is not None and set(shown.flows) == set(window.scene.diagram.wires)
     window.scene.select({"linear1"})
@@ -466,13 +450,13 @@ def test_a_diagram_is_expanded_once_for_all_frames(
     monkeypatch.setattr(module, "expanded", counting)
     _show(hand, _nested())
     version = _start(hand)
-    _tell(hand, m.Compiled(version, _report()))
+    tell(hand.window, m.Compiled(version, _report()))
     for path in ("", "stage1", "stage1/layer2"):
         hand.window.levels.go(path)
         for _ in range(5):
-            _tell(hand, _snapshot(version, hand.window.document.diagram))
+            tell(hand.window, _snapshot(version, hand.window.document.diagram))
     hand.window.scene.perform(MoveBlocks({"linear1": (0, 50)}))
-    _tell(hand, _snapshot(version, hand.window.document.diagram))
+    tell(hand.window, _snapshot(version, hand.window.document.diagram))
     assert len(calls) == 1
 
 
@@ -482,7 +466,7 @@ def test_the_next_problem_is_shown_inside_its_part(hand: Hand) -> None:
     _show(hand, _nested())
     version = _start(hand)
     wrong = Problem("stage2/layer1/linear1.units", "units must be larger.")
-    _tell(hand, m.Compiled(version, Report(problems=(wrong,))))
+    tell(hand.window, m.Compiled(version, Report(problems=(wrong,))))
     assert hand.window.scene.blocks["stage2"].face.errors
     assert not hand.window.scene.blocks["stage1"].face.errors
     hand.press(Key.Key_F8)
@@ -522,7 +506,7 @@ def test_the_inspector_of_a_use_tells_and_shares(hand: Hand) -> None:
     _show(hand, _nested())
     window = hand.window
     version = _start(hand)
-    _tell(hand, m.Compiled(version, _report()))
+    tell(hand.window, m.Compiled(version, _report()))
     hand.pick("stage1")
     page = window.inspector.block
     assert page.title.text() == "stage1 · part stage"

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
-from app.settings import Blank, Preferences
 from app.window import MainWindow
 from graph.edits import SetSetting
 from graph.files import to_text
@@ -18,6 +17,7 @@ from graph.problem import Problem
 from nodes.sketch import Sketch
 from runtime import messages as m
 from runtime.snapshot import Report
+from tests.app.driving import opened, tell
 from tests.app.fake_session import FakeSession
 
 WRONG = Problem("linear1.units", "it must be at least 1.", "Change the setting.")
@@ -27,30 +27,14 @@ MEND = SetSetting("linear1", "units", 7)
 
 @pytest.fixture
 def window(qapp: Any) -> Iterator[MainWindow]:
-    session = FakeSession()
-    window = MainWindow(session, Preferences(Blank()), "paper")
-    window.resize(1300, 800)
-    window.show()
-    window.fill()
-    s = Sketch()
-    s.relu(s.linear(s.observed("x")))
-    window.filing.take_unsaved(s.diagram(), None, "net")
-    session.inbox.append(m.Ready(("cpu",), "2"))
-    window.live.tick()
-    QApplication.processEvents()
-    _report(window, WRONG, OPEN)
-    yield window
-    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-
-def _say(window: MainWindow, *messages: Any) -> None:
-    assert isinstance(window.session, FakeSession)
-    window.session.inbox.extend(messages)
-    window.live.tick()
-    QApplication.processEvents()
+    with opened(size=(1300, 800)) as window:
+        s = Sketch()
+        s.relu(s.linear(s.observed("x")))
+        window.filing.take_unsaved(s.diagram(), None, "net")
+        tell(window, m.Ready(("cpu",), "2"))
+        QApplication.processEvents()
+        _report(window, WRONG, OPEN)
+        yield window
 
 
 def _version(window: MainWindow) -> int:
@@ -59,11 +43,11 @@ def _version(window: MainWindow) -> int:
 
 
 def _report(window: MainWindow, *problems: Problem) -> None:
-    _say(window, m.Compiled(_version(window), Report(problems=problems)))
+    tell(window, m.Compiled(_version(window), Report(problems=problems)))
 
 
 def _offer(window: MainWindow) -> None:
-    _say(window, m.Mendable(_version(window), {WRONG: MEND}))
+    tell(window, m.Mendable(_version(window), {WRONG: MEND}))
 
 
 def test_the_status_line_opens_the_list_and_goes_to_the_first(window: MainWindow) -> None:
@@ -123,7 +107,7 @@ def test_the_key_mends_the_problem_shown_and_says_when_nothing_is_certain(
 
 def test_remedies_of_an_older_diagram_are_not_offered(window: MainWindow) -> None:
     window.mending.open()
-    _say(window, m.Mendable(_version(window) - 1, {WRONG: MEND}))
+    tell(window, m.Mendable(_version(window) - 1, {WRONG: MEND}))
     assert not window.problems.buttons
     _offer(window)
     _report(window, WRONG)

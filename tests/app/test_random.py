@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QMessageBox, QWidget
@@ -19,7 +19,6 @@ from app import gallery
 from app.canvas.deleting import delete
 from app.canvas.new_blocks import MIME
 from app.document import HISTORY
-from app.settings import Blank, Preferences
 from app.window import MainWindow
 from graph.diagram import PART, Pin
 from graph.edits import SetRecipe, SetSetting
@@ -28,7 +27,7 @@ from graph.problem import Problem
 from nodes.catalogue import catalogue
 from runtime import messages as m
 from runtime.snapshot import Flow, Report, Snapshot
-from tests.app.driving import Hand
+from tests.app.driving import Hand, opened
 from tests.app.fake_session import FakeSession
 
 MOST = 40  # blocks, from which on more is taken away than added
@@ -282,16 +281,9 @@ def window(qapp: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[MainWindow]:
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args, **_named: "")
     for kind in (QMessageBox, QDialog, QMenu):
         monkeypatch.setattr(kind, "exec", lambda *_args: 0)
-    window = MainWindow(FakeSession(), Preferences(Blank()), "paper")
-    window.resize(1200, 760)
-    window.show()
-    window.fill()
-    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    QApplication.processEvents()
-    yield window
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with opened(size=(1200, 760)) as window:
+        window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
+        yield window
 
 
 def _same_bytes_after_undo_and_redo(window: MainWindow) -> None:

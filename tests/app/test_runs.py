@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QRect, QSettings, Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
@@ -18,7 +18,6 @@ from app import gallery
 from app.heading import Heading
 from app.panels.run_table import RunTable
 from app.panels.sweep_dialog import SEEDS_ONLY, SweepDialog
-from app.settings import Preferences
 from app.theme import BOARD, PAPER, Theme
 from app.views.overlay import Overlay
 from app.window import MainWindow
@@ -43,7 +42,7 @@ from runtime.runs import RunRecord, begun
 from runtime.snapshot import Report, Snapshot
 from runtime.sweep import Along, Ended, Length, Trial, trials
 from runtime.variations import settings_in
-from tests.app.driving import Left, like, pixels, until
+from tests.app.driving import Left, like, opened, pixels, tell, until
 from tests.app.fake_session import FakeSession
 
 
@@ -70,31 +69,18 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def window(qapp: Any, tmp_path: Path, home: Path) -> Iterator[MainWindow]:
-    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-    made = MainWindow(FakeSession(), Preferences(settings), "paper", rescue=home / "open")
-    made.resize(1300, 800)
-    made.show()
-    made.fill()
-    made.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    tell(made, Ready(("auto", "cpu"), "2.10"))
-    made.filing.open_file(gallery.path("spiral-mlp"))
-    QApplication.processEvents()
-    yield made
-    made.close()
-    made.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+def window(qapp: Any, home: Path) -> Iterator[MainWindow]:
+    with opened(size=(1300, 800), rescue=home / "open") as made:
+        made.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
+        tell(made, Ready(("auto", "cpu"), "2.10"))
+        made.filing.open_file(gallery.path("spiral-mlp"))
+        QApplication.processEvents()
+        yield made
 
 
 def session(window: MainWindow) -> FakeSession:
     assert isinstance(window.session, FakeSession)
     return window.session
-
-
-def tell(window: MainWindow, *messages: Any) -> None:
-    session(window).inbox += messages
-    window.live.tick()
-    QApplication.processEvents()
 
 
 def version(window: MainWindow) -> int:

@@ -15,13 +15,13 @@ import pytest
 
 pytest.importorskip("PySide6")
 
-from PySide6.QtCore import QEvent, QPoint
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from app import scaling
 from app.settings import Blank, Preferences
 from app.window import MainWindow
-from tests.app.fake_session import FakeSession
+from tests.app.driving import opened
 from tests.app.xscreen import XScreen
 
 
@@ -35,16 +35,8 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 @pytest.fixture
 def window(qapp: Any, environment: pytest.MonkeyPatch) -> Iterator[MainWindow]:
-    window = MainWindow(FakeSession(), Preferences(Blank()), "paper")
-    window.resize(700, 450)  # what 1400×900 is at 200 %
-    window.show()
-    window.fill()
-    QApplication.processEvents()
-    yield window
-    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with opened(size=(700, 450)) as window:  # what 1400×900 is at 200 %
+        yield window
 
 
 def test_where_qt_cannot_the_choice_is_kept_and_said_until_it_holds(

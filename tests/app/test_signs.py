@@ -16,7 +16,6 @@ from app.canvas.inks import inks
 from app.canvas.scale import Scale
 from app.canvas.strength import level
 from app.canvas.tips import tip_at
-from app.settings import Blank, Preferences
 from app.theme import BOARD, PAPER, Theme
 from app.window import MainWindow
 from graph.diagram import Block, Diagram, Frozen, Pin, Wire
@@ -24,7 +23,7 @@ from runtime.figures.card import Card
 from runtime.figures.shares import Shares
 from runtime.snapshot import Ask, Flow, Histogram, Snapshot
 from tests.app.canvas_bench import Bench, closing, spiral
-from tests.app.fake_session import FakeSession
+from tests.app.driving import opened
 
 __all__ = ["closing"]
 
@@ -299,14 +298,8 @@ def test_a_key_shows_the_card_of_the_selected_block_until_escape(qapp: Any) -> N
 
 @pytest.fixture
 def window(qapp: Any) -> Iterator[MainWindow]:
-    made = MainWindow(FakeSession(), Preferences(Blank()), "paper")  # type: ignore[arg-type]
-    made.resize(1200, 800)
-    made.show()
-    made.fill()
-    yield made
-    made.close()
-    made.deleteLater()
-    QApplication.processEvents()
+    with opened(size=(1200, 800)) as made:
+        yield made
 
 
 def test_the_inspector_tells_the_dead_units_of_the_selected_rectifier(window: MainWindow) -> None:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSettings, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from torch.nn.functional import cross_entropy
 
-from app.settings import Preferences
 from app.theme import BOARD, PAPER, Theme
 from app.views.page import Matrix, Product, Text, page, weighted_sum
 from app.views.sheet import Sheet, sign_color, written
@@ -31,9 +29,9 @@ from runtime.run import Run
 from runtime.snapshot import Ask, Counts, Flow, Report, Snapshot
 from runtime.views.slow import slow
 from tests.app.canvas_bench import Bench, spiral
-from tests.app.driving import like, pixels
+from tests.app.driving import like, opened, pixels, tell
 from tests.app.fake_session import FakeSession
-from tests.gallery.numbers import opened
+from tests.gallery.numbers import opened as run_of
 
 Left = Qt.MouseButton.LeftButton
 Key = Qt.Key
@@ -41,7 +39,7 @@ Key = Qt.Key
 
 @pytest.fixture(scope="module")
 def chain() -> Run:
-    return opened("jacobian-chain", dtype="float64")
+    return run_of("jacobian-chain", dtype="float64")
 
 
 def seen(run: Run, sample: int = 1) -> SlowMotion:
@@ -90,7 +88,7 @@ def test_the_steps_go_forward_to_the_cost_back_to_the_input_and_update(chain: Ru
 
 
 def test_costs_come_when_everything_is_known_and_the_loss_with_the_last() -> None:
-    motion = seen(opened("spiral-mlp"))
+    motion = seen(run_of("spiral-mlp"))
     forward = [motion.passages[s.passage] for s in steps(motion) if s.phase == FORWARD]
     assert [p.block for p in forward] == ["linear1", "relu1", "linear2", "decay", "cross_entropy1"]
     told = [
@@ -102,7 +100,7 @@ def test_costs_come_when_everything_is_known_and_the_loss_with_the_last() -> Non
 
 
 def test_where_a_variable_forks_its_branches_are_told_and_add_up() -> None:
-    run = opened("shared-weights", dtype="float64")
+    run = run_of("shared-weights", dtype="float64")
     motion = seen(run, 2)
     number = [p.block for p in motion.passages].index("w")
     lines = page(motion, Step(BACKWARD, number))
@@ -203,7 +201,7 @@ def test_another_sample_is_asked_for_and_kept_as_the_choice(view: SlowView) -> N
 
 
 def test_on_its_way_the_numbers_stay_until_the_first_step(view: SlowView) -> None:
-    run = opened("jacobian-chain", dtype="float64")
+    run = run_of("jacobian-chain", dtype="float64")
     before = view.motion
     ask = view.asks()[0]
     view.go(3)
@@ -220,7 +218,7 @@ def test_on_its_way_the_numbers_stay_until_the_first_step(view: SlowView) -> Non
 
 def test_another_diagram_begins_anew(view: SlowView) -> None:
     view.go(5)
-    other = seen(opened("xor"))
+    other = seen(run_of("xor"))
     view.show_figures({view.asks()[0]: other})
     assert view.motion is other and view.place == 0
     view.show_figures({view.asks()[0]: None})
@@ -243,7 +241,7 @@ def test_the_update_is_written_with_its_rate(view: SlowView, chain: Run) -> None
     text = words(view)
     assert "w ← w − η ∂C/∂w" in text and "η = 0.02" in text and "w₂ − η ∂C/∂w₂" in text
     assert "what a training step on this sample does" in text
-    adam = seen(opened("xor"))
+    adam = seen(run_of("xor"))
     lines = page(adam, steps(adam)[-1])
     assert any(
         isinstance(ln, Text) and "adam of this run goes by its own rule" in ln.words for ln in lines
@@ -376,28 +374,9 @@ def test_a_large_matrix_is_cut_with_dots_and_unfolds_at_a_click(qapp: Any) -> No
 
 
 @pytest.fixture
-def window(qapp: Any, tmp_path: Path) -> Iterator[MainWindow]:
-    made = MainWindow(
-        FakeSession(),
-        Preferences(QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat)),
-        "paper",
-    )
-    made.resize(1300, 900)
-    made.show()
-    made.fill()
-    yield made
-    made.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    made.close()
-    made.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-
-def tell(window: MainWindow, *messages: Any) -> None:
-    session = window.session
-    assert isinstance(session, FakeSession)
-    session.inbox += messages
-    window.live.tick()
-    QApplication.processEvents()
+def window(qapp: Any) -> Iterator[MainWindow]:
+    with opened(size=(1300, 900)) as made:
+        yield made
 
 
 def around(window: MainWindow, block: str, color: str) -> int:

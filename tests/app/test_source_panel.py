@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -16,7 +16,6 @@ from PySide6.QtWidgets import QApplication
 from app import gallery
 from app.panels.python import READABLE, contrast, inks
 from app.panels.source import MARK
-from app.settings import Blank, Preferences
 from app.theme import BOARD, PAPER, Theme, mixed
 from app.window import MainWindow
 from graph.edits import SetSetting
@@ -26,23 +25,15 @@ from runtime.engine import Engine
 from runtime.program import compile
 from runtime.snapshot import Report
 from runtime.source import written
-from tests.app.driving import like, pixels
+from tests.app.driving import like, opened, pixels, tell
 from tests.app.fake_session import FakeSession
 
 
 @pytest.fixture
 def window(qapp: Any) -> Iterator[MainWindow]:
-    session = FakeSession()
-    window = MainWindow(session, Preferences(Blank()), "paper")
-    window.resize(1300, 800)
-    window.show()
-    window.fill()
-    _open(window, "spiral-mlp")
-    yield window
-    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with opened(size=(1300, 800)) as window:
+        _open(window, "spiral-mlp")
+        yield window
 
 
 def _session(window: MainWindow) -> FakeSession:
@@ -50,15 +41,9 @@ def _session(window: MainWindow) -> FakeSession:
     return window.session
 
 
-def _say(window: MainWindow, *messages: Any) -> None:
-    _session(window).inbox.extend(messages)
-    window.live.tick()
-    QApplication.processEvents()
-
-
 def _open(window: MainWindow, name: str) -> None:
     window.filing.take_unsaved(load(gallery.path(name)), None, name)
-    _say(window, m.Ready(("cpu",), "2"))
+    tell(window, m.Ready(("cpu",), "2"))
     _compiled(window)
 
 
@@ -67,7 +52,7 @@ def _version(window: MainWindow) -> int:
 
 
 def _compiled(window: MainWindow) -> None:
-    _say(window, m.Compiled(_version(window), Report()))
+    tell(window, m.Compiled(_version(window), Report()))
 
 
 def _show(window: MainWindow) -> None:
@@ -80,7 +65,7 @@ def _show(window: MainWindow) -> None:
 
 def _answer(window: MainWindow) -> None:
     found = written(compile(window.document.diagram, device="meta"))
-    _say(window, m.SourceText(_version(window), found.text, found.lines))
+    tell(window, m.SourceText(_version(window), found.text, found.lines))
 
 
 def _wanted(window: MainWindow) -> int:
@@ -162,7 +147,7 @@ def test_blocks_of_a_part_are_those_of_its_use(window: MainWindow) -> None:
 
 def test_a_reason_stands_where_there_is_no_source(window: MainWindow) -> None:
     _show(window)
-    _say(window, m.SourceText(_version(window), reason="there is nothing to export: draw more."))
+    tell(window, m.SourceText(_version(window), reason="there is nothing to export: draw more."))
     assert window.source.reason.text() == "There is nothing to export: draw more."
     assert window.source.reason.isVisible() and not window.source.text.isVisible()
     assert not window.source.copy_button.isEnabled()

@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QSettings, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app import gallery
-from app.settings import Preferences
 from app.theme import BOARD, PAPER, Theme
 from app.views.relief import Shade, contour, relief_colors, shade_of
 from app.views.surface import SurfaceView, wider
@@ -32,7 +31,7 @@ from runtime.messages import (
     WantFrame,
 )
 from runtime.snapshot import Ask, Report, Snapshot
-from tests.app.driving import until
+from tests.app.driving import opened, tell, until
 from tests.app.fake_session import FakeSession
 
 AXIS = np.linspace(-4, 4, 65)
@@ -403,26 +402,9 @@ def test_weights_are_called_as_on_the_drawing() -> None:
 
 
 @pytest.fixture
-def window(qapp: Any, tmp_path: Any) -> Iterator[MainWindow]:
-    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-    made = MainWindow(FakeSession(), Preferences(settings), "paper")
-    made.resize(1300, 800)
-    made.show()
-    made.fill()
-    QApplication.processEvents()
-    yield made
-    made.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    made.close()
-    made.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-
-def tell(window: MainWindow, *messages: Any) -> None:
-    session = window.session
-    assert isinstance(session, FakeSession)
-    session.inbox += messages
-    window.live.tick()
-    QApplication.processEvents()
+def window(qapp: Any) -> Iterator[MainWindow]:
+    with opened(size=(1300, 800)) as made:
+        yield made
 
 
 def test_the_1_1_1_net_opens_with_its_surface_and_computes_it(window: MainWindow) -> None:

@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app.settings import Blank, Preferences
 from app.theme import PAPER
 from app.views.histograms import ASK as HISTOGRAMS
 from app.views.histograms import HistogramsView
@@ -24,7 +23,7 @@ from nodes.sketch import Sketch
 from runtime import messages as m
 from runtime.figures.columns import Column
 from runtime.snapshot import Recorded, Report, Snapshot
-from tests.app.driving import like, pixels, until
+from tests.app.driving import like, opened, pixels, tell, until
 from tests.app.fake_session import FakeSession
 
 Left, Plain, Key = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.Key
@@ -35,22 +34,15 @@ NONE = np.zeros((0, 2))
 
 @pytest.fixture
 def window(qapp: Any) -> Iterator[MainWindow]:
-    window = MainWindow(FakeSession(), Preferences(Blank()), "paper")
-    window.resize(1300, 800)
-    window.show()
-    window.fill()
-    s = Sketch()
-    x, y = s.observed("x"), s.observed("y")
-    s.cross_entropy(s.linear(x, units=3), y)
-    window.document.load(s.diagram(data="spiral"), None)
-    _tell(window, m.Ready(("auto", "cpu"), "2"))
-    QApplication.processEvents()
-    _tell(window, m.Compiled(_version(window), Report(trainable=True), restarted=True))
-    yield window
-    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with opened(size=(1300, 800)) as window:
+        s = Sketch()
+        x, y = s.observed("x"), s.observed("y")
+        s.cross_entropy(s.linear(x, units=3), y)
+        window.document.load(s.diagram(data="spiral"), None)
+        tell(window, m.Ready(("auto", "cpu"), "2"))
+        QApplication.processEvents()
+        tell(window, m.Compiled(_version(window), Report(trainable=True), restarted=True))
+        yield window
 
 
 def _engine(window: MainWindow) -> FakeSession:
@@ -68,11 +60,6 @@ def _hush(window: MainWindow) -> None:
     engine.sent = [*engine.sent_of(m.SetDiagram)]
 
 
-def _tell(window: MainWindow, *messages: Any) -> None:
-    _engine(window).inbox += messages
-    window.live.tick()
-
-
 def _shot(window: MainWindow, step: int, past: bool = False, **more: Any) -> Snapshot:
     recorded = more.pop("recorded", Recorded(STEPS, 1000))
     return Snapshot(
@@ -82,7 +69,7 @@ def _shot(window: MainWindow, step: int, past: bool = False, **more: Any) -> Sna
 
 def _trained(window: MainWindow) -> None:
     """A run of a thousand steps that rests."""
-    _tell(window, _shot(window, 1000, curve=ROWS, validation=ROWS[::100]))
+    tell(window, _shot(window, 1000, curve=ROWS, validation=ROWS[::100]))
     QApplication.processEvents()
 
 
@@ -100,7 +87,7 @@ def _seek(window: MainWindow, wanted: int | None) -> None:
     """Waits until the engine is asked for this step, and lets it answer."""
     until(lambda: _looks(window) and _looks(window)[-1] == wanted, f"a look at {wanted}", 5)
     past = wanted is not None
-    _tell(window, _shot(window, wanted if wanted is not None else 1000, past))
+    tell(window, _shot(window, wanted if wanted is not None else 1000, past))
 
 
 # --- the line of moments -------------------------------------------------------------------------------------------
@@ -135,7 +122,7 @@ def test_of_many_wishes_only_the_last_is_sent_with_one_frame_at_a_time(window: M
         QTest.mouseMove(window.moments, _place(window, step))
         window.live.tick()
     assert _looks(window) == [] and len(_engine(window).sent_of(m.WantFrame)) == frames
-    _tell(window, _shot(window, 1000))
+    tell(window, _shot(window, 1000))
     assert window.moments.step == 320, "the knob stays under the mouse"
     until(lambda: _looks(window), "a look", 5)
     assert _looks(window) == [320]
@@ -175,7 +162,7 @@ def test_looking_back_pauses_and_play_goes_on_from_the_present(window: MainWindo
     _hush(window)
     QTest.mouseClick(window.bar.play, Left)
     assert len(_engine(window).sent_of(m.Play)) == 1 and _looks(window) == []
-    _tell(window, _shot(window, 1003, playing=True, recorded=Recorded(STEPS, 1003)))
+    tell(window, _shot(window, 1003, playing=True, recorded=Recorded(STEPS, 1003)))
     assert not window.looking_back.isVisible() and window.moments.stops[-1] == 1003
 
 
@@ -185,7 +172,7 @@ def test_without_a_past_there_is_nothing_to_drag(window: MainWindow) -> None:
     window.menus.actions["branch"].trigger()
     assert "Look back first" in window.status.currentMessage()
     assert not _engine(window).sent_of(m.Branch)
-    _tell(window, _shot(window, 1000, curve=ROWS, recorded=Recorded((), 1000, "nothing")))
+    tell(window, _shot(window, 1000, curve=ROWS, recorded=Recorded((), 1000, "nothing")))
     plain = pixels(window.moments)
     QTest.mouseClick(window.moments, Left, Plain, _place(window, 200))
     assert window.moments.step is None and _looks(window) == []
@@ -193,7 +180,7 @@ def test_without_a_past_there_is_nothing_to_drag(window: MainWindow) -> None:
 
 
 def test_weights_alone_are_said(window: MainWindow) -> None:
-    _tell(window, _shot(window, 400, True, recorded=Recorded(STEPS, 1000, "weights")))
+    tell(window, _shot(window, 400, True, recorded=Recorded(STEPS, 1000, "weights")))
     assert "optimizer's memory" in window.looking_back.note.text()
     assert window.looking_back.isVisible() and window.width() == 1300
 
@@ -204,9 +191,9 @@ def test_looking_back_adds_nothing_to_what_is_gathered_and_a_branch_cuts_it(
     view = window.figures.views["histograms"]
     assert isinstance(view, HistogramsView)
     for step, past in ((300, False), (700, False), (400, True)):
-        _tell(window, _shot(window, step, past, views={HISTOGRAMS: Column(step)}))
+        tell(window, _shot(window, step, past, views={HISTOGRAMS: Column(step)}))
     assert view.timeline.steps.tolist() == [300, 700]
-    _tell(window, m.Branched(400))
+    tell(window, m.Branched(400))
     assert view.timeline.steps.tolist() == [300]
 
 
@@ -215,11 +202,11 @@ def test_looking_back_adds_nothing_to_what_is_gathered_and_a_branch_cuts_it(
 
 def test_continue_from_here_is_a_branch_that_plays(window: MainWindow) -> None:
     _trained(window)
-    _tell(window, _shot(window, 400, True))
+    tell(window, _shot(window, 400, True))
     _hush(window)
     QTest.mouseClick(window.looking_back.branch, Left)
     assert _engine(window).sent_of(m.Branch) == [m.Branch(400)]
-    _tell(window, m.Branched(400))
+    tell(window, m.Branched(400))
     assert _engine(window).sent_of(m.Play) == [m.Play(1)] and window.live.is_playing
     assert not window.looking_back.isVisible()
     story = window.loss.story
@@ -227,14 +214,14 @@ def test_continue_from_here_is_a_branch_that_plays(window: MainWindow) -> None:
     np.testing.assert_array_equal(story.left[0].training, ROWS[400:])
     np.testing.assert_array_equal(story.left[0].validation[:, 0], [500, 600, 700, 800, 900])
     fresh = ROWS[400:500] + [0, 0.2]
-    _tell(window, _shot(window, 500, curve=fresh, playing=True, recorded=Recorded(STEPS[:21], 500)))
+    tell(window, _shot(window, 500, curve=fresh, playing=True, recorded=Recorded(STEPS[:21], 500)))
     np.testing.assert_array_equal(story.training.rows[400:], fresh)
     scale = window.loss.steps_scale()
     assert scale is not None and scale.high == 999, "the branch that was left stays in the picture"
     shown = pixels(window.loss)
     right = shown[:, _place(window, 560).x() - 12 : _place(window, 560).x() + 12]
     assert like(right, PAPER.text, 60).sum() == 0, "it is faded"
-    _tell(window, m.Compiled(_version(window), Report(trainable=True), restarted=True))
+    tell(window, m.Compiled(_version(window), Report(trainable=True), restarted=True))
     assert not story.left and not story.marks and window.moments.stops == (0,)
 
 
@@ -278,7 +265,7 @@ def test_edits_made_during_the_run_are_marks_with_their_name(window: MainWindow)
     assert [step for step, _ in _marks(window)] == [1000]
     (label,) = [label for _, label in _marks(window)]
     assert "rate" in label.lower()
-    _tell(window, _shot(window, 1200, recorded=Recorded(STEPS, 1200), curve=ROWS[:200] + [1000, 0]))
+    tell(window, _shot(window, 1200, recorded=Recorded(STEPS, 1200), curve=ROWS[:200] + [1000, 0]))
     document.undo()
     assert _marks(window)[-1] == (1200, f"Undo {label}")
     document.do(SetSetting("linear1", "units", 4))
@@ -299,7 +286,7 @@ def test_one_gesture_is_one_mark(window: MainWindow) -> None:
         window.document.do(SetRecipe("rate", rate, gesture="one"))
         QApplication.processEvents()
         recorded = Recorded(STEPS, 1001 + n)
-        _tell(window, _shot(window, 1001 + n, recorded=recorded))
+        tell(window, _shot(window, 1001 + n, recorded=recorded))
     assert len(_marks(window)) == 1 and _marks(window)[0][0] == 1000
 
 
@@ -307,7 +294,7 @@ def test_a_branch_tells_which_edits_it_has_from_its_beginning(window: MainWindow
     _trained(window)
     window.document.do(SetRecipe("rate", 0.05))
     ((_, label),) = _marks(window)
-    _tell(window, m.Branched(400))
+    tell(window, m.Branched(400))
     assert _marks(window) == [(400, f"Branch with {label}")]
     assert window.loss.story.marks_near(403, 5) and not window.loss.story.marks_near(410, 5)
 

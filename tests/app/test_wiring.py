@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 pytest.importorskip("PySide6")
 
-from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from app.document import Document
-from app.settings import Preferences
 from app.window import MainWindow
 from graph.diagram import Diagram
 from graph.edits import RemoveBlocks
 from graph.files import to_text
 from tests.app.canvas_bench import Bench, Left, Plain, block, diagram, spiral, wire
-from tests.app.fake_session import FakeSession
+from tests.app.driving import opened
 
 Ctrl, Alt, Right = (
     Qt.KeyboardModifier.ControlModifier,
@@ -364,17 +361,9 @@ def test_why_no_wire_can_be_drawn_by_keys_is_said(
 
 
 @pytest.fixture
-def window(qapp: Any, tmp_path: Path) -> Iterator[MainWindow]:
-    settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-    made = MainWindow(FakeSession(), Preferences(settings), "paper")
-    made.resize(1300, 800)
-    made.show()
-    made.fill()
-    QApplication.processEvents()
-    yield made
-    made.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    made.close()
-    made.deleteLater()
+def window(qapp: Any) -> Iterator[MainWindow]:
+    with opened(size=(1300, 800)) as made:
+        yield made
 
 
 def test_the_keys_of_the_menu_wire_and_take_out_and_undo_gives_the_same_bytes(

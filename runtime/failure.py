@@ -30,6 +30,14 @@ def problem_of(error: Exception, what: str) -> Problem:
     return Problem("", f"{what}: {first}")
 
 
+def why_it_stopped(error: MemoryError | RuntimeError) -> str:
+    """One sentence on a step of a training without a window that failed."""
+    if is_out_of_memory(error):
+        return "out of memory: make the diagram or the batch smaller."
+    line = next(iter(str(error).strip().splitlines()), type(error).__name__)
+    return f"a step failed: {line[:LONGEST]}."
+
+
 def is_out_of_memory(error: BaseException) -> bool:
     """Whether it was for lack of memory; torch has no class of its own for that of the CPU."""
     if isinstance(error, MemoryError | torch.OutOfMemoryError):

@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from runtime import messages as m
+from runtime.ended import ended
 from runtime.snapshot import Snapshot
 
 SOON = 1.0  # seconds that an engine has to end by itself
@@ -108,10 +109,7 @@ class Session:
         self._process.join(1)
         code = self._process.exitcode
         self._drop()
-        if code is not None and code < 0:
-            with contextlib.suppress(ValueError):
-                return m.Died(f"the engine was ended by {signal.Signals(-code).name}")
-        return m.Died(f"the engine ended with code {code}")
+        return m.Died(f"the engine {ended(code)}")
 
     def _drop(self) -> None:
         if self._pipe is not None:

@@ -15,6 +15,7 @@ from typing import Any
 from graph.diagram import Diagram
 from graph.problem import DiagramError
 from graph.settings import SettingError, settings_of
+from runtime.ended import ended
 from runtime.recipe import Recipe
 from runtime.runs import RunRecord, begun
 from runtime.variations import MOST_VALUES, Values, value_of, with_values
@@ -163,10 +164,7 @@ class Sweep:
         assert self._process is not None
         code = self._process.exitcode
         self._end_process()
-        if code is not None and code < 0:
-            with contextlib.suppress(ValueError):
-                return self._failed(f"its process was ended by {signal.Signals(-code).name}.")
-        return self._failed(f"its process ended with code {code}.")
+        return self._failed(f"its process {ended(code)}.")
 
     def _failed(self, problem: str) -> Ended:
         trial = self.trials[self.at]

@@ -14,7 +14,7 @@ import torch
 from graph.problem import DiagramError, FileError
 from runtime.curve import Curve
 from runtime.data import DataError
-from runtime.failure import is_out_of_memory
+from runtime.failure import why_it_stopped
 from runtime.nonfinite import NonFinite
 from runtime.run import Run
 from runtime.runs import POINTS, RunRecord, begun
@@ -79,19 +79,12 @@ def train_trial(
     except (DiagramError, DataError, FileError, NonFinite, ValueError) as error:
         record = record.with_(problem=str(error))
     except (MemoryError, RuntimeError) as error:
-        record = record.with_(problem=_reason(error))
+        record = record.with_(problem=why_it_stopped(error))
     if run is not None:
         record = record.with_(
             steps=run.step_count, epochs=run.batches.progress, curve=curve.rows.copy()
         )
     return record.with_(seconds=time.monotonic() - began)
-
-
-def _reason(error: Exception) -> str:
-    if is_out_of_memory(error):
-        return "out of memory: make the diagram or the batch smaller."
-    line = (str(error).splitlines() or [type(error).__name__])[0]
-    return f"a step failed: {line[:150]}."
 
 
 def _with_result(record: RunRecord, result: Result) -> RunRecord:

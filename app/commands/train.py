@@ -133,14 +133,11 @@ def _epochs(started: Run, options: argparse.Namespace) -> int | None:
 
 
 def _reason(end: BaseException) -> str:
-    from runtime.failure import is_out_of_memory
+    from runtime.failure import why_it_stopped
 
     if isinstance(end, KeyboardInterrupt):
         return "interrupted."
-    if is_out_of_memory(end):
-        return "out of memory: make the diagram or the batch smaller."
-    line = (str(end).splitlines() or [type(end).__name__])[0]
-    return f"a step failed: {line[:200]}." if isinstance(end, RuntimeError) else line
+    return why_it_stopped(end) if isinstance(end, MemoryError | RuntimeError) else str(end)
 
 
 def _saved(started: Run, target: Path) -> str:

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.canvas.inks import serif
-from app.lines import RIGHT, write_line
+from app.lines import RIGHT, SMALL, write_line
 from app.panels.rows import INDENT, TITLE, paint_back, paint_glyph
 from app.theme import Theme
 from nodes.block import Glyph
@@ -270,7 +270,7 @@ def _paint_note(painter: QPainter, place: QRectF, note: str, theme: Theme) -> fl
     """What stands at the right end; how wide it is."""
     painter.save()
     font = painter.font()
-    font.setPixelSize(11)
+    font.setPixelSize(SMALL)
     painter.setFont(font)
     painter.setPen(QColor(theme.muted))
     wide = write_line(painter, place, note, RIGHT)

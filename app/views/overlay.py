@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
 
+from app.lines import small_painter
 from app.theme import Theme
 from app.views.axes import Scale, log_ticks, tick_text, ticks
 from app.views.curve import smooth
@@ -148,11 +149,7 @@ class Overlay(QWidget):
     # --- painting ------------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        font = QFont(self.font())
-        font.setPixelSize(11)
-        painter.setFont(font)
+        painter = small_painter(self)
         lines = [line for line in self.lines if len(line.steps)]
         painter.setPen(QColor(self._theme.muted))
         if not lines:

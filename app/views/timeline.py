@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from app.lines import small_painter
 from app.theme import Theme
 from runtime.figures.warp import Stage
 
@@ -75,11 +76,7 @@ class Timeline(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         if not self._stages:
             return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        font = QFont(self.font())
-        font.setPixelSize(11)
-        painter.setFont(font)
+        painter = small_painter(self)
         here, end = self.x_of(self._place), self.x_of(len(self._stages) - 1)
         painter.setPen(QPen(QColor(self._theme.border), 2))
         painter.drawLine(QPointF(EDGE, LINE), QPointF(end, LINE))

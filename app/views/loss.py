@@ -198,14 +198,10 @@ class LossView(QWidget):
 
     def _place_log(self) -> None:
         """At the end of the legend's row."""
-        size = self.log.sizeHint()
-        middle = 2 + round(ROW / 2)
-        self.log.setGeometry(
-            self.width() - RIGHT - size.width(),
-            middle - size.height() // 2,
-            size.width(),
-            size.height(),
-        )
+        size, middle = self.log.sizeHint(), 2 + round(ROW / 2)
+        height = min(size.height(), 2 * middle)  # the curves begin below
+        left = self.width() - RIGHT - size.width()
+        self.log.setGeometry(left, middle - height // 2, size.width(), height)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._hover = event.position().x()

@@ -17,7 +17,6 @@ from graph.settings import (
 )
 from runtime import data as datasets
 from runtime import optimizers, schedules
-from runtime.data import Dataset
 from runtime.optimizers import Optimizer
 from runtime.schedules import Schedule
 
@@ -114,11 +113,6 @@ class Recipe:
             if getattr(self, name) != getattr(Recipe, name):
                 changed[name] = dict(getattr(self, name))
         return changed
-
-    @property
-    def dataset(self) -> Dataset:
-        """The data set with its settings."""
-        return datasets.read(self.data)
 
     @property
     def method(self) -> Optimizer:

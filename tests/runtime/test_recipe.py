@@ -13,6 +13,7 @@ import pytest
 from graph.diagram import Frozen
 from graph.settings import SettingError, settings_of
 from runtime.data import catalogue as datasets
+from runtime.data import read
 from runtime.optimizers import catalogue as optimizers
 from runtime.recipe import Recipe
 
@@ -39,7 +40,7 @@ def test_the_single_settings_make_a_form() -> None:
 
 def test_names_stand_for_kinds() -> None:
     recipe = Recipe.read({"data": "moons", "optimizer": "sgd"})
-    assert recipe.dataset == datasets()["moons"]()
+    assert read(recipe.data) == datasets()["moons"]()
     assert recipe.method == optimizers()["sgd"]()
 
 
@@ -69,7 +70,7 @@ def test_arrays_by_field() -> None:
     recipe = Recipe.read({"data": {"x": x, "y": y}})
     assert recipe.data == {"kind": "arrays", "x": [[0.0, 1.0], [1.0, 0.0]], "y": [1, 0]}
     assert isinstance(recipe.data, Frozen)
-    np.testing.assert_array_equal(recipe.dataset.make(0).fields["x"], x)
+    np.testing.assert_array_equal(read(recipe.data).make(0).fields["x"], x)
 
 
 BAD = [

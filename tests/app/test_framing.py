@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ import pytest
 
 pytest.importorskip("PySide6")
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSettings, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
@@ -20,17 +19,14 @@ from app.canvas.formula import SIZE, Atom, lay_out, words
 from app.canvas.frames import Grip, tint
 from app.canvas.note import NoteEditor
 from app.canvas.picture import Picture, Shown
-from app.settings import Preferences
 from app.theme import BOARD, PAPER, Theme
-from app.window import MainWindow
 from graph.diagram import Diagram
 from graph.edits import MoveBlocks, SetMuted
 from graph.files import from_text, to_text
 from graph.frame import Comment, Frame
 from graph.framing import MoveFrames, RemoveFrames, ResizeFrame, WidenComment, inside
 from tests.app.canvas_bench import Alt, Bench, Left, Plain, Shift, closing, spiral
-from tests.app.driving import Ctrl, Hand, like, pixels
-from tests.app.fake_session import FakeSession
+from tests.app.driving import Ctrl, Hand, like, opened, pixels
 
 __all__ = ["closing"]
 Key = Qt.Key
@@ -53,21 +49,13 @@ def bench(qapp: Any) -> Bench:
 
 
 @pytest.fixture
-def hand(qapp: Any, tmp_path: Path) -> Iterator[Hand]:
-    preferences = Preferences(QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat))
-    window = MainWindow(FakeSession(), preferences, "paper")
-    window.resize(1500, 900)
-    window.show()
-    window.fill()
-    window.document.load(_framed(), None)
-    window.view.set_zoom(1.0)
-    window.view.centerOn(350, 60)
-    QApplication.processEvents()
-    yield Hand(window)
-    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+def hand(qapp: Any) -> Iterator[Hand]:
+    with opened(size=(1500, 900)) as window:
+        window.document.load(_framed(), None)
+        window.view.set_zoom(1.0)
+        window.view.centerOn(350, 60)
+        QApplication.processEvents()
+        yield Hand(window)
 
 
 def _frame(diagram: Diagram, name: str) -> Frame:

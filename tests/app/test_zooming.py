@@ -9,17 +9,15 @@ import pytest
 
 pytest.importorskip("PySide6")
 
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QApplication
 
 from app.canvas.zoom import LARGEST_FRAMED, READABLE
-from app.settings import Blank, Preferences
-from app.window import MainWindow
 from graph.problem import Problem
 from runtime import messages as m
 from runtime.snapshot import Report
 from tests.app.canvas_bench import spiral
-from tests.app.driving import Ctrl, Hand, Shift, like, pixels, until
+from tests.app.driving import Ctrl, Hand, Shift, like, opened, pixels, tell, until
 from tests.app.fake_session import FakeSession
 
 Key = Qt.Key
@@ -27,20 +25,11 @@ Key = Qt.Key
 
 @pytest.fixture
 def hand(qapp: Any) -> Iterator[Hand]:
-    window = MainWindow(FakeSession(), Preferences(Blank()), "paper")
-    window.resize(1300, 800)
-    window.show()
-    window.fill()
-    window.activateWindow()
-    window.document.load(spiral(), None)
-    window.filing.opened.emit()
-    window.view.setFocus()
-    QApplication.processEvents()
-    yield Hand(window)
-    window.filing.ask_unsaved = lambda: "discard"  # type: ignore[method-assign]
-    window.close()
-    window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    with opened(size=(1300, 800)) as window:
+        window.document.load(spiral(), None)
+        window.filing.opened.emit()
+        QApplication.processEvents()
+        yield Hand(window)
 
 
 def test_keys_show_all_and_what_is_selected(hand: Hand) -> None:
@@ -83,12 +72,10 @@ def _trouble(hand: Hand, block: str) -> None:
     """The engine says that something is wrong with a block."""
     session, window = hand.window.session, hand.window
     assert isinstance(session, FakeSession)
-    session.inbox.append(m.Ready(("cpu",), "2"))
-    window.live.tick()
+    tell(window, m.Ready(("cpu",), "2"))
     version = session.sent_of(m.SetDiagram)[-1].version
     report = Report(problems=(Problem(block, "something is wrong."),))
-    session.inbox.append(m.Compiled(version, report))
-    window.live.tick()
+    tell(window, m.Compiled(version, report))
 
 
 def _lit(hand: Hand, block: str) -> int:

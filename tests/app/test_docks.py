@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
@@ -22,7 +22,6 @@ from app.doubting import doubt
 from app.figures import VIEWS
 from app.heading import Heading
 from app.panels.runs import RunsPanel
-from app.settings import Preferences
 from app.theme import PAPER
 from app.views.evidence import Curves
 from app.views.findings import FindingsView, button_text
@@ -39,26 +38,16 @@ from runtime.figures.embedding import Embedding
 from runtime.figures.findings import Finding, Findings, Trace
 from runtime.figures.surface import Surface
 from runtime.snapshot import Ask, Histogram, Histograms, Report, Snapshot
-from tests.app.driving import until
+from tests.app.driving import opened, until
 from tests.app.fake_session import FakeSession
 
 Left, Ctrl = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
-def window(qapp: Any, tmp_path: Path) -> Iterator[MainWindow]:
-    made = MainWindow(
-        FakeSession(),
-        Preferences(QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat)),
-        theme="paper",
-    )
-    made.resize(1400, 950)
-    made.show()
-    made.fill()
-    QApplication.processEvents()
-    yield made
-    made.document.stack.setClean()
-    made.close()
+def window(qapp: Any) -> Iterator[MainWindow]:
+    with opened(size=(1400, 950)) as made:
+        yield made
 
 
 def heading(window: MainWindow, name: str) -> Heading:

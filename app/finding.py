@@ -32,12 +32,14 @@ class Found(NamedTuple):
 
 def find(diagram: Diagram, typed: str) -> list[Found]:
     """What answers to typed letters, the best first: blocks by id, label, kind or part, and comments by their text."""
+    if not typed.strip():
+        return []
     found: list[tuple[float, int, Found]] = []
     for index, (what, texts) in enumerate(_all(diagram)):
         if index >= MOST:
             break
         score = max(match(typed, text) for text in texts)
-        if typed.strip() and score > 0.0:
+        if score > 0.0:
             found.append((-score, index, what))
     return [what for _, _, what in sorted(found)]
 

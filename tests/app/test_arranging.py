@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app import gallery
+from app import finding, gallery
 from app.canvas.forms import form
 from app.canvas.geometry import CIRCLES
 from app.canvas.picture import Picture, Shown
@@ -329,6 +329,11 @@ def test_comments_are_found_and_nothing_is_said_of_nothing(hand: Hand) -> None:
     assert find(diagram, "hidden") == [Found("", "comment1", True)]
     assert find(diagram, "cross_entropy")[0] == Found("", "cross_entropy1")
     assert find(diagram, "qqq") == find(diagram, "  ") == []
+
+
+def test_nothing_typed_looks_at_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "names", lambda _diagram: pytest.fail("every edit would pay"))
+    assert find(spiral(), "  ") == []
     window = hand.window
     load(window, diagram)
     hand.press(Key.Key_F, Ctrl)

@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from app import finding, gallery
+from app import gallery
 from app.canvas.forms import form
 from app.canvas.geometry import CIRCLES
 from app.canvas.picture import Picture, Shown
@@ -332,7 +332,7 @@ def test_comments_are_found_and_nothing_is_said_of_nothing(hand: Hand) -> None:
 
 
 def test_nothing_typed_looks_at_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finding, "names", lambda _diagram: pytest.fail("every edit would pay"))
+    monkeypatch.setattr("app.finding.names", lambda _diagram: pytest.fail("every edit would pay"))
     assert find(spiral(), "  ") == []
     window = hand.window
     load(window, diagram)

@@ -329,11 +329,6 @@ def test_comments_are_found_and_nothing_is_said_of_nothing(hand: Hand) -> None:
     assert find(diagram, "hidden") == [Found("", "comment1", True)]
     assert find(diagram, "cross_entropy")[0] == Found("", "cross_entropy1")
     assert find(diagram, "qqq") == find(diagram, "  ") == []
-
-
-def test_nothing_typed_looks_at_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.finding.names", lambda _diagram: pytest.fail("every edit would pay"))
-    assert find(spiral(), "  ") == []
     window = hand.window
     load(window, diagram)
     hand.press(Key.Key_F, Ctrl)
@@ -344,3 +339,8 @@ def test_nothing_typed_looks_at_nothing(monkeypatch: pytest.MonkeyPatch) -> None
     assert window.view.seen().contains(window.scene.frames.box("comment1"))
     QTest.keyClicks(bar.field, "qqq")
     assert bar.count.text() == "nothing"
+
+
+def test_nothing_typed_looks_at_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.finding.names", lambda _diagram: pytest.fail("every edit would pay"))
+    assert find(spiral(), "  ") == []

@@ -538,7 +538,7 @@ def test_ctrl_c_saves_what_is_there(tmp_path: Path) -> None:
         assert run.stderr is not None
         _wait_for(run.stderr, "epoch 1/")
         run.send_signal(signal.SIGINT)
-        _out, err = run.communicate(timeout=60)
+        _out, err = run.communicate(timeout=250)
     assert run.returncode == 130
     assert b"Traceback" not in err and b"interrupted" in err
     assert load_file(tmp_path / "spiral.safetensors")["linear1.weight"].shape == (30, 2)
@@ -687,12 +687,16 @@ def test_a_picture_of_the_training_waits_until_it_can_begin(tmp_path: Path) -> N
     from app.theme import PAPER
 
     save(spiral(), tmp_path / "spiral.gradboard")
-    words = ["spiral.gradboard", "--play", "--shot", "out.png", "--after", "3"]
-    done = process(*words, "--size", "1000x700", "--theme", "paper", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
-    picture = QImage(str(tmp_path / "out.png"))
-    canvas = [picture.pixelColor(x, y) for x in range(230, 640, 2) for y in range(150, 600, 2)]
-    assert sum(color.name() == PAPER.gradient for color in canvas) > 10, "no pulses run"
+    for after in ("3", "30"):  # the first frame of a busy machine takes its time
+        words = ["spiral.gradboard", "--play", "--shot", "out.png", "--after", after]
+        done = process(*words, "--size", "1000x700", "--theme", "paper", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        picture = QImage(str(tmp_path / "out.png"))
+        canvas = [picture.pixelColor(x, y) for x in range(230, 640, 2) for y in range(150, 600, 2)]
+        pulses = sum(color.name() == PAPER.gradient for color in canvas)
+        if pulses > 10:
+            break
+    assert pulses > 10, "no pulses run"
 
 
 def test_the_window_is_not_opened_on_a_bad_file(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from app.theme import BOARD, PAPER, Theme
 from app.views.embedding import EmbeddingView, aligned, image_of
 from runtime.figures.embedding import Embedding
+from tests.app.driving import until
 
 PLACES = np.array([[-2.0, -1.0], [2.0, -1.0], [0.0, 2.0]], np.float32)
 PICTURES = np.stack([np.full((4, 4), grey, np.uint8) for grey in (10, 120, 240)])
@@ -50,13 +51,14 @@ def test_hovering_tells_number_and_class_and_shows_the_picture(view: EmbeddingVi
     QTest.mouseMove(view, QPoint(3, 290))  # wherever the mouse was before
     before = view.grab().toImage()
     QTest.mouseMove(view, QPoint(*view.places()[1].astype(int).tolist()) + QPoint(2, 1))
-    assert view.told() == "sample 9: two"
+    until(lambda: view.told() == "sample 9: two", "the name of the sample")
     image = view.grab().toImage()
     assert image != before
     greys = {image.pixelColor(x, y).name() for x in range(0, 420, 5) for y in range(0, 300, 5)}
     assert "#787878" in greys, "the sample's picture"
     QTest.mouseMove(view, QPoint(3, 290))
-    assert view.told() == "" and view.grab().toImage() == before
+    until(lambda: view.told() == "", "the end of it")
+    assert view.grab().toImage() == before
 
 
 def test_values_have_a_scale_and_what_has_no_target_one_colour(view: EmbeddingView) -> None:

@@ -100,7 +100,7 @@ def test_ctrl_c_ends_it_and_writes_what_is_done(tmp_path: Path) -> None:
     assert "leave nothing" in running.stderr.readline()  # the first is done at once
     time.sleep(1)
     running.send_signal(signal.SIGINT)
-    _out, err = running.communicate(timeout=60)
+    _out, err = running.communicate(timeout=250)
     assert running.returncode == 130 and "1 of 2 were not trained" in err
     assert len(list(csv.DictReader((tmp_path / "o.csv").open()))) == 1
 

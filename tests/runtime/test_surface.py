@@ -12,6 +12,7 @@ from sklearn.decomposition import PCA
 from graph.diagram import Diagram
 from graph.problem import DiagramError
 from nodes.sketch import Sketch
+from runtime import trail
 from runtime.figures.surface import Path, Surface, Where, entry_of
 from runtime.plane import plane_of, random_directions
 from runtime.program import compile
@@ -19,6 +20,12 @@ from runtime.run import Run
 from runtime.snapshot import Ask
 from runtime.surface import NODES, surface
 from runtime.views.surface import path
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every step is recorded, however slow the machine is."""
+    monkeypatch.setattr(trail, "ADVANCE", 3_600.0)
 
 
 def one_one_one(**recipe: Any) -> Diagram:

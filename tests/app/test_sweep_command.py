@@ -95,12 +95,16 @@ def test_ctrl_c_ends_it_and_writes_what_is_done(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # as from a terminal
     )
     assert running.stderr is not None
-    assert "leave nothing" in running.stderr.readline()  # the first is done at once
-    time.sleep(1)
-    running.send_signal(signal.SIGINT)
-    _out, err = running.communicate(timeout=250)
+    try:
+        assert "leave nothing" in running.stderr.readline()  # the first is done at once
+        time.sleep(1)
+        running.send_signal(signal.SIGINT)
+        _out, err = running.communicate(timeout=250)
+    finally:
+        running.kill()
     assert running.returncode == 130 and "1 of 2 were not trained" in err
     assert len(list(csv.DictReader((tmp_path / "o.csv").open()))) == 1
 

@@ -129,7 +129,8 @@ def _undo_everything(hand: Hand) -> int:
     while hand.window.document.stack.canUndo():
         hand.press(Key.Key_Z, Ctrl)
         presses += 1
-        assert presses <= 100
+        focus, window = QApplication.focusWidget(), QApplication.activeWindow()
+        assert presses <= 100, f"{hand.window.document.stack.undoText()}: {focus}, {window}"
     return presses
 
 

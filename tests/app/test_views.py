@@ -17,6 +17,7 @@ from app.views.legend import CLOSEST, paint_classes, row_of, rows_in
 from app.views.loss import LossView
 from app.views.loss_picture import LEFT, TOP
 from runtime.curve import Curve
+from tests.app.driving import until
 
 # --- curve ---------------------------------------------------------------------------------------------------------
 
@@ -226,8 +227,9 @@ def test_hovering_shows_the_values(loss: LossView) -> None:
     assert loss.value_at(140) == (100.0, 2.0, 1.5)
     loss.show()
     plain = loss.grab().toImage()
+    QTest.mouseMove(loss, QPoint(3, 3))  # wherever the mouse was before
     QTest.mouseMove(loss, QPoint(200, 100))
-    assert loss.grab().toImage() != plain
+    until(lambda: loss.grab().toImage() != plain, "the values under the mouse")
     loss.hide()
 
 

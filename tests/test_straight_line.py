@@ -15,6 +15,7 @@ pytest.importorskip("PySide6")
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from graph.diagram import Frozen
 from graph.files import save, to_text

@@ -170,6 +170,9 @@ class Hand:
 
     def press(self, key: Qt.Key, held: Qt.KeyboardModifier = Plain) -> None:
         """Presses a key while the canvas has the focus."""
+        if QApplication.activeWindow() is not self.window and not QApplication.activePopupWidget():
+            self.window.activateWindow()  # another window of the same tests may have been left with the keys
+            QApplication.processEvents()
         QTest.keyClick(self.window.view, key, held)
         QApplication.processEvents()
 

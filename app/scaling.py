@@ -9,11 +9,18 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QProcess, QProcessEnvironment, qInstallMessageHandler
+from PySide6.QtCore import (
+    QObject,
+    QPoint,
+    QProcess,
+    QProcessEnvironment,
+    QSize,
+    qInstallMessageHandler,
+)
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app import docks
@@ -80,17 +87,25 @@ def _off_the_screen(ratio: float) -> Iterator[None]:
         widget.hide()
     for window in QApplication.allWindows():
         window.destroy()
-    yield
+    try:
+        yield
+    finally:
+        _put_back(shown, places, ratio)
+        QApplication.setQuitOnLastWindowClosed(quits)
+    if isinstance(active, QWidget):
+        active.activateWindow()
+    if focus is not None:
+        focus.setFocus()
+
+
+def _put_back(
+    shown: Sequence[QWidget], places: Sequence[tuple[QPoint, QSize]], ratio: float
+) -> None:
     for widget, (at, size) in zip(shown, places, strict=True):
         if not widget.isMaximized() and not widget.isFullScreen():
             widget.resize(size * ratio)
             widget.move(QPoint(round(at.x() * ratio), round(at.y() * ratio)))
         widget.show()
-    QApplication.setQuitOnLastWindowClosed(quits)
-    if isinstance(active, QWidget):
-        active.activateWindow()
-    if focus is not None:
-        focus.setFocus()
 
 
 class Scaling(QObject):

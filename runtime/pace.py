@@ -7,11 +7,9 @@ import math
 import time
 from collections.abc import Collection, Iterator
 
-SHARE = 0.02  # of the time that watching may take beyond the step that it is
-EACH, MOST = (
-    0.0125,
-    0.1,
-)  # of the time: what every other look adds to what all may take, and how much that is at most
+SHARE = 0.015  # of the time that watching may take beyond the step that it is
+EACH = 0.01  # of the time that every other look adds to what all of them may take together
+MOST = 0.1  # and that they may take at most
 
 
 class Budget:

@@ -14,6 +14,7 @@ from app.canvas import hits, paths
 from app.canvas.fitting import refusal, upstream
 from app.canvas.geometry import Form, Port, Ring
 from app.canvas.glyphs import Marks, paint_wire, wire_path
+from app.canvas.items import BlockItem
 from app.canvas.paths import Points
 from app.canvas.scene import CanvasScene
 from app.canvas.turning import laid_place, laid_port, laid_way, risen_place, route
@@ -55,103 +56,118 @@ def landing(
     kind = type_in(diagram, diagram.blocks[block])
     if kind is None:
         return None
-    return (
-        _on_wire(scene, diagram, block, made, place, kind)
-        or _on_circle(scene, diagram, block, made, place, kind)
-        or _on_pin(scene, diagram, block, made, place)
-    )
+    held = _Held(scene, diagram, block, made, place)
+    return _on_wire(held, kind) or _on_circle(held, kind) or _on_pin(held)
 
 
-def _on_circle(
-    scene: CanvasScene,
-    diagram: Diagram,
-    block: str,
-    made: Form,
-    place: Place,
-    kind: type[BlockType],
-) -> Landing | None:
+@dataclass(frozen=True)
+class _Held:
+    """A block in the hand, its form, and where it would be let go."""
+
+    scene: CanvasScene
+    diagram: Diagram
+    block: str
+    made: Form
+    place: Place
+
+    def others(self, near: QPointF, reach: float) -> Iterator[BlockItem]:
+        """The other blocks within reach of a point."""
+        return (i for i in hits.blocks_near(self.scene, near, reach) if i.block != self.block)
+
+    def rings(self, near: QPointF, reach: float) -> Iterator[tuple[Pin, QPointF, Ring]]:
+        """Their circles: pin, middle, circle."""
+        for item in self.others(near, reach):
+            for name, ring in item.face.form.rings.items():
+                yield Pin(item.block, name), item.pos() + QPointF(ring.x, ring.y), ring
+
+    def at(self, x: float, y: float) -> QPointF:
+        """A point of the form, where the block would stand."""
+        return QPointF(self.place[0] + x, self.place[1] + y)
+
+    def landing(self, wire: Wire, middle: QPointF, port: Port) -> Landing:
+        """It gets the wire and stands about there, aside where another block stands."""
+        return Landing(self.block, self._free(middle, port), (wire,))
+
+    def _free(self, wanted: QPointF, port: Port) -> Place:
+        """The wanted place, or the nearest beside it, across the flow, where no other block stands."""
+        across = QPointF(-port.dy, port.dx)
+        steps = (sign * k * ROW for k in count() for sign in ((1, -1) if k else (1,)))
+        places = [wanted + across * step for step in islice(steps, ROWS)]
+        found = next((p for p in places if self._is_free(p)), wanted)
+        return found.x(), found.y()
+
+    def _is_free(self, at: QPointF) -> bool:
+        mine = _box(self.made).translated(at)
+        reach = max(mine.width(), mine.height()) / 2 + CLEAR
+        return not any(
+            mine.intersects(_box(item.face.form).translated(item.pos()))
+            for item in self.others(mine.center(), reach)
+        )
+
+
+def _on_circle(held: _Held, kind: type[BlockType]) -> Landing | None:
     """An open pin of the block touches another's circle, or its shape lies on one."""
-    for name, port in made.ports.items():
-        target = Pin(block, name)
-        tip = QPointF(place[0] + port.x, place[1] + port.y)
-        if target in diagram.inputs:
+    for name, port in held.made.ports.items():
+        target = Pin(held.block, name)
+        if target in held.diagram.inputs:
             continue
-        touched = _circles(scene, tip, block)
+        touched = _circles(held, held.at(port.x, port.y))
         if name == first_input(kind):
-            touched = chain(touched, _covered(scene, made, place, block))
+            touched = chain(touched, _covered(held))
         for source, at, ring in touched:
-            if not refusal(diagram, source, target, upstream(diagram, source.block)):
-                away = ring.radius + CLEAR
-                middle = at + QPointF(port.dx, port.dy) * away - QPointF(port.x, port.y)
-                free = _free(scene, block, made, middle, port)
-                return Landing(block, free, (Wire(source, target),))
+            if not refusal(held.diagram, source, target, upstream(held.diagram, source.block)):
+                away = QPointF(port.dx, port.dy) * (ring.radius + CLEAR)
+                middle = at + away - QPointF(port.x, port.y)
+                return held.landing(Wire(source, target), middle, port)
     return None
 
 
-def _circles(scene: CanvasScene, tip: QPointF, block: str) -> Iterator[tuple[Pin, QPointF, Ring]]:
-    """The circles of others that a point touches: pin, middle, circle."""
-    for item in hits.blocks_near(scene, tip, TOUCH):
-        for name, ring in item.face.form.rings.items():
-            at = item.pos() + QPointF(ring.x, ring.y)
-            if item.block != block and _away(at, tip) <= ring.radius + TOUCH:
-                yield Pin(item.block, name), at, ring
+def _circles(held: _Held, tip: QPointF) -> Iterator[tuple[Pin, QPointF, Ring]]:
+    """The circles of others that a point touches."""
+    for pin, at, ring in held.rings(tip, TOUCH):
+        if _away(at, tip) <= ring.radius + TOUCH:
+            yield pin, at, ring
 
 
-def _covered(
-    scene: CanvasScene, made: Form, place: Place, block: str
-) -> Iterator[tuple[Pin, QPointF, Ring]]:
-    """The circles of others whose middles lie under a block's shape: pin, middle, circle."""
-    middle = QPointF(*place)
-    for item in hits.blocks_near(scene, middle, max(made.width, made.height) / 2):
-        for name, ring in item.face.form.rings.items():
-            at = item.pos() + QPointF(ring.x, ring.y)
-            local = at - middle
-            if item.block != block and made.holds(local.x(), local.y()):
-                yield Pin(item.block, name), at, ring
+def _covered(held: _Held) -> Iterator[tuple[Pin, QPointF, Ring]]:
+    """The circles of others whose middles lie under the block's shape."""
+    middle = held.at(0.0, 0.0)
+    for pin, at, ring in held.rings(middle, max(held.made.width, held.made.height) / 2):
+        if held.made.holds(at.x() - middle.x(), at.y() - middle.y()):
+            yield pin, at, ring
 
 
-def _on_pin(
-    scene: CanvasScene, diagram: Diagram, block: str, made: Form, place: Place
-) -> Landing | None:
+def _on_pin(held: _Held) -> Landing | None:
     """A circle of the block touches another's open pin."""
     seen: frozenset[str] | None = None
-    for name, ring in made.rings.items():
-        middle = QPointF(place[0] + ring.x, place[1] + ring.y)
-        for target, tip, port in _open_pins(scene, middle, ring.radius + TOUCH, block):
-            seen = seen if seen is not None else upstream(diagram, block)
-            if not refusal(diagram, Pin(block, name), target, seen):
-                away = ring.radius + CLEAR
-                to = tip - QPointF(port.dx, port.dy) * away - QPointF(ring.x, ring.y)
-                wires = (Wire(Pin(block, name), target),)
-                return Landing(block, _free(scene, block, made, to, port), wires)
+    for name, ring in held.made.rings.items():
+        source, reach = Pin(held.block, name), ring.radius + TOUCH
+        for target, tip, port in _open_pins(held, held.at(ring.x, ring.y), reach):
+            seen = seen if seen is not None else upstream(held.diagram, held.block)
+            if not refusal(held.diagram, source, target, seen):
+                away = QPointF(port.dx, port.dy) * (ring.radius + CLEAR)
+                middle = tip - away - QPointF(ring.x, ring.y)
+                return held.landing(Wire(source, target), middle, port)
     return None
 
 
-def _open_pins(
-    scene: CanvasScene, middle: QPointF, reach: float, block: str
-) -> Iterator[tuple[Pin, QPointF, Port]]:
+def _open_pins(held: _Held, middle: QPointF, reach: float) -> Iterator[tuple[Pin, QPointF, Port]]:
     """The inputs of others without a wire that are within reach of a point: pin, place, port."""
-    for item in hits.blocks_near(scene, middle, reach):
+    for item in held.others(middle, reach):
         for name, port in item.face.form.ports.items():
             pin, tip = Pin(item.block, name), item.pos() + QPointF(port.x, port.y)
-            is_open = item.block != block and pin not in scene.diagram.inputs
-            if is_open and _away(tip, middle) <= reach:
+            if pin not in held.scene.diagram.inputs and _away(tip, middle) <= reach:
                 yield pin, tip, port
 
 
-def _on_wire(
-    scene: CanvasScene,
-    diagram: Diagram,
-    block: str,
-    made: Form,
-    place: Place,
-    kind: type[BlockType],
-) -> Landing | None:
+def _on_wire(held: _Held, kind: type[BlockType]) -> Landing | None:
     """The block, which has no wire yet, lies on one."""
-    if diagram.wires_of[block] or not first_input(kind) or not kind.outputs:
+    if held.diagram.wires_of[held.block] or not first_input(kind) or not kind.outputs:
         return None
-    wire = hits.wire_at(scene, QPointF(*place), ON_WIRE)
-    return into(scene, wire, block, made, place, kind) if wire is not None else None
+    wire = hits.wire_at(held.scene, held.at(0.0, 0.0), ON_WIRE)
+    if wire is None:
+        return None
+    return into(held.scene, wire, held.block, held.made, held.place, kind)
 
 
 def into(
@@ -185,26 +201,6 @@ def _height(way: Points, x: float) -> float | None:
         if min(ax, bx) <= x <= max(ax, bx) and abs(by - ay) <= abs(bx - ax) > 0:
             return float(ay + (by - ay) * (x - ax) / (bx - ax))
     return None
-
-
-def _free(scene: CanvasScene, block: str, made: Form, wanted: QPointF, port: Port) -> Place:
-    """The wanted place, or the nearest beside it, across the flow, where no other block stands."""
-    across = QPointF(-port.dy, port.dx)
-    steps = (sign * k * ROW for k in count() for sign in ((1, -1) if k else (1,)))
-    places = [wanted + across * step for step in islice(steps, ROWS)]
-    found = next((p for p in places if _is_free(scene, block, made, p)), wanted)
-    return found.x(), found.y()
-
-
-def _is_free(scene: CanvasScene, block: str, made: Form, at: QPointF) -> bool:
-    mine = _box(made).translated(at)
-    reach = max(mine.width(), mine.height()) / 2 + CLEAR
-    near = hits.blocks_near(scene, mine.center(), reach)
-    return not any(
-        mine.intersects(_box(item.face.form).translated(item.pos()))
-        for item in near
-        if item.block != block
-    )
 
 
 def _box(made: Form) -> QRectF:

@@ -21,7 +21,7 @@ from tests.benchmarks.nets import convnet, mlp
 from tests.benchmarks.window import _Waiting as Waiting
 
 WINDOW = 0.15  # seconds with and without a view in turns: the machine's own speed drifts
-ROUNDS = 40
+ROUNDS = 120  # of what has a target; a tenth part of that for what is only read
 FRAME = 1 / 30
 LONG = 1.0  # ms of a step from which the targets hold
 CHEAP = (
@@ -83,7 +83,7 @@ def _training(name: str, diagram: Diagram, block: str) -> Iterator[Row]:
         _stretch(engine, wants["all together"], 1.0)
     bare: dict[str, float] = dict.fromkeys(wants, 0.0)
     kept: dict[str, float] = dict.fromkeys(wants, 0.0)
-    turns = {which: ROUNDS if which in TARGETS else ROUNDS // 4 for which in wants}
+    turns = {which: ROUNDS if which in TARGETS else ROUNDS // 10 for which in wants}
     for which, want in wants.items():
         for _ in range(turns[which]):
             engine.trainer.wanted = None  # a frame that was not yet shown would be paid for here
